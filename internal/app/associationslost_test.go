@@ -133,3 +133,22 @@ func TestWhatIsRememberedOfAnAssociationIsWhatGeotabHolds(t *testing.T) {
 		}
 	}
 }
+
+func TestABeginningThatFailedIsNotRetriedOverItsEnd(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	s := h.seatAt("samsara")
+	h.simulated("POST", "/_sim/faults", `{"match":{"method":"POST","path_prefix":"/fleet/driver-vehicle-assignments"},"fault":"status","status":400,"times":1}`)
+	failed := h.do("POST", associations, s.body(""), "Prefer", "wait=30").field("id")
+	if end := h.ended(failed); end.field("status") != "failed" || end.value("outcome_unknown") != nil {
+		t.Fatalf("it ended as %s", end.text)
+	}
+	h.written(s, `,"ended_at":"2026-01-15T14:30:00Z"`)
+	if again := h.do("POST", h.on(failed, "retry"), ""); again.status != http.StatusConflict || !strings.Contains(again.text, "ended since, at 2026-01-15T14:30:00Z") {
+		t.Errorf("as it was: %d %s", again.status, again.text)
+	}
+	again := h.do("POST", h.on(failed, "retry"), s.body(""))
+	if end := h.ended(again.field("id")); again.status != http.StatusAccepted || end.field("status") != "success" || h.remembered("samsara", s)["ended_at"] != nil {
+		t.Errorf("with the body: %d %s", again.status, again.text)
+	}
+}

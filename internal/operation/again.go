@@ -41,10 +41,13 @@ func (s *Service) Retried(ctx context.Context, conn, id uuid.UUID, r Request) (R
 	if err := old.retriable(); err != nil {
 		return r, err
 	}
-	if len(r.Body) == 0 {
-		r.Body, err = s.whole(ctx, old)
+	if len(r.Body) > 0 {
+		return r, nil
 	}
-	return r, err
+	if r.Body, err = s.whole(ctx, old); err != nil {
+		return r, err
+	}
+	return r, s.reopens(ctx, old, r.Body)
 }
 
 // isTaken tells whether a request was accepted before: then it is answered whatever has become since of the operation
