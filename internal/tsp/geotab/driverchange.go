@@ -138,16 +138,18 @@ func (s seat) left(ctx context.Context, c *call, _ tsp.Write) (standing, error) 
 // begun tells whether the beginning is written, and whether the driver has left since, if no end is to be written.
 func (s seat) begun(of driverChange) holding {
 	return func(ctx context.Context, c *call, w tsp.Write) (out standing, err error) {
-		if s.to != "" {
-			out.id, out.there, err = findChange(of)(ctx, c, w)
-			return out, err
-		}
-		all, err := s.changes(ctx, c, "asc")
-		if err != nil {
-			return out, err
+		var all []shownChange
+		if s.to == "" {
+			if all, err = s.changes(ctx, c, "asc"); err != nil {
+				return out, err
+			}
 		}
 		if i := slices.IndexFunc(all, func(one shownChange) bool { return one.is(of) }); i >= 0 {
 			out.id, out.there = all[i].ID, true
+		} else if s.to != "" || len(all) >= maxFound {
+			if out.id, out.there, err = findChange(of)(ctx, c, w); err != nil {
+				return out, err
+			}
 		}
 		if len(all) >= maxFound {
 			out.note = "whether the driver has the vehicle yet was not found out: it has changed drivers too often since"

@@ -136,17 +136,21 @@ func TestABeginningTellsWhereTheDriverHasLeftSince(t *testing.T) {
 		left  string
 		note  string
 	}{
-		"once more":                       {[]string{begun}, 0, "", ""},
-		"once more behind its end":        {[]string{begun, change(nobody, "12:30:00.000")}, 0, "12:30:00", "any more: Geotab has it that they left it at 2026-01-15T12:30"},
-		"once more behind another":        {[]string{begun, change(other, "08:00:00.000"), change(nobody, "12:30:00.000")}, 0, "08:00:00", "any more"},
-		"once more, and back by now":      {[]string{begun, change(other, "08:00:00.000"), change(ours, "09:00:00.000")}, 0, "", ""},
-		"behind one that has the vehicle": {[]string{change(other, "08:00:00.000")}, 1, "08:00:00", "any more"},
-		"too many have had it":            {append([]string{begun}, slices.Repeat([]string{change(other, "08:00:00.000")}, 499)...), 0, "", "too often"},
+		"once more":                                       {[]string{begun}, 0, "", ""},
+		"once more behind its end":                        {[]string{begun, change(nobody, "12:30:00.000")}, 0, "12:30:00", "any more: Geotab has it that they left it at 2026-01-15T12:30"},
+		"once more behind another":                        {[]string{begun, change(other, "08:00:00.000"), change(nobody, "12:30:00.000")}, 0, "08:00:00", "any more"},
+		"once more, and back by now":                      {[]string{begun, change(other, "08:00:00.000"), change(ours, "09:00:00.000")}, 0, "", ""},
+		"behind one that has the vehicle":                 {[]string{change(other, "08:00:00.000")}, 1, "08:00:00", "any more"},
+		"too many have had it, and it is not shown first": {slices.Repeat([]string{change(other, "08:00:00.000")}, 500), 0, "", "too often"},
+		"too many have had it":                            {append([]string{begun}, slices.Repeat([]string{change(other, "08:00:00.000")}, 499)...), 0, "", "too often"},
 	} {
 		added := 0
 		server := &stub{answer: func(a asked) string {
 			switch a.name {
 			case "Get DriverChange":
+				if strings.Contains(a.body, "toDate") {
+					return `{"result":[` + begun + `],"jsonrpc":"2.0"}`
+				}
 				return `{"result":[` + strings.Join(c.there, ",") + `],"jsonrpc":"2.0"}`
 			case "Add DriverChange":
 				added++
