@@ -52,8 +52,10 @@ func (s *Service) Retried(ctx context.Context, conn, id uuid.UUID, r Request) (R
 	if r.Body, err = s.whole(ctx, old); err != nil {
 		return r, err
 	}
-	r.Body, err = old.renamed(r.Body, by)
-	return r, err
+	if r.Body, err = old.renamed(r.Body, by); err != nil {
+		return r, err
+	}
+	return r, s.reopens(ctx, old, r.Body)
 }
 
 // isTaken tells whether a request was accepted before: then it is answered whatever has become since of the operation
