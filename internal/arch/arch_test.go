@@ -82,7 +82,7 @@ var rooms = map[string]room{
 	"tools/genadapters":                {"", "lists adapters while the list may be wrong, so it uses nobody"},
 	"tools/gendocs":                    {"internal/api/openapi internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters and from the routes"},
 	"tools/newtsp":                     {"internal/tsp internal/resource", "scaffolds a TSP's folder"},
-	"cmd/waybill":                      {"internal/access internal/app internal/audit internal/config internal/demo", "commands start the program, show it, or do what operators may"},
+	"cmd/waybill":                      {"internal/access internal/app internal/audit internal/config internal/demo internal/operator", "commands start the program, show it, or do what operators may"},
 	"bench":                            {"*", "measures the store's face, the lanes and the whole program, from above it"},
 	"bench/load":                       {"bench/callers bench/gateway bench/measure bench/stub internal/webhook", "compares builds and gateways; webhooks are checked as receivers do"},
 	"bench/bare":                       {"internal/access internal/api internal/event internal/operation internal/outbound internal/problem internal/resource internal/throttle internal/tsp internal/tsp/samsara internal/webhook", "the stack of one write without a store"},

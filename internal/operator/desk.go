@@ -51,7 +51,7 @@ func (d *Desk) Create(ctx context.Context, order Order) (o Operator, code string
 	err = d.kept.InsertOperator(ctx, o, &c)
 	switch {
 	case errors.Is(err, ErrExists):
-		err = fmt.Errorf("there is an operator %s; `waybill operator link %[1]s` gives him another code, and "+
+		err = fmt.Errorf("there is an operator %s; `waybill operator link %[1]s` gives them another code, and "+
 			"`waybill operator set %[1]s` another name or role", email)
 	case err != nil:
 		err = fmt.Errorf("storing the operator: %w", err)
@@ -97,7 +97,7 @@ func (d *Desk) Link(ctx context.Context, name string) (o Operator, code string, 
 		return o, "", c, fmt.Errorf("%s signs in at the issuer, and not by codes; `waybill operator create` makes an operator "+
 			"who does", o.Email)
 	case o.Disabled:
-		return o, "", c, fmt.Errorf("%s is disabled, and no code would open; `waybill operator enable %[1]s` lets him in again",
+		return o, "", c, fmt.Errorf("%s is disabled, and no code would open; `waybill operator enable %[1]s` lets them in again",
 			o.Email)
 	}
 	code, c = newCode(d.clock())
@@ -119,7 +119,7 @@ func (d *Desk) Set(ctx context.Context, name string, c Change) (Operator, error)
 	return d.change(ctx, name, func(o *Operator) error {
 		if o.Subject != "" {
 			return fmt.Errorf("name, role and payloads of %s are as the issuer and WAYBILL_CONSOLE_OIDC_ROLES say; change them "+
-				"there, or keep him out with `waybill operator disable`", o.Email)
+				"there, or keep them out with `waybill operator disable`", o.Email)
 		}
 		if c.Name != nil {
 			o.Name = *c.Name
