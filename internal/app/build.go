@@ -160,6 +160,9 @@ func (a *App) cutSince(connection uuid.UUID) time.Time {
 // face makes what answers requests.
 func (a *App) face(ctx context.Context, p parts) error {
 	tokens, err := a.tokens(ctx, p)
+	if err == nil {
+		err = a.openDoor(p)
+	}
 	if err != nil {
 		return err
 	}
