@@ -19,6 +19,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/console"
 	"github.com/waybill-dev/waybill/internal/console/signin"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/job"
@@ -57,11 +58,13 @@ const (
 
 // App is the program, built but not yet running.
 type App struct {
-	config     config.Config
-	dev        bool
-	log        *slog.Logger
-	db         store.Store
-	api        *api.Server
+	config config.Config
+	dev    bool
+	log    *slog.Logger
+	db     store.Store
+	api    *api.Server
+	// console is nil where there is no gate before it.
+	console    *console.Console
 	dispatcher *dispatch.Dispatcher
 	// lanes are what runs next, and replica how this process stands among others; nil where it works alone. now is the
 	// store's clock.

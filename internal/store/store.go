@@ -43,6 +43,7 @@ type Store interface {
 	connection.Everything
 	connection.Records
 	operation.Store
+	operation.Surveys
 	operation.Groups
 	operation.Queue
 	operation.Stops
