@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/waybill-dev/waybill/internal/console"
+	"github.com/waybill-dev/waybill/internal/console/signin"
 	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -18,9 +19,13 @@ func (a *App) openConsole(operations *operation.Service, of *tsp.Registry) error
 	if gate == nil {
 		return nil
 	}
+	signOut := ""
+	if a.signIn != nil {
+		signOut = signin.OutPath
+	}
 	var err error
 	a.console, err = console.New(console.Config{Gate: gate, Operations: operations, Rewrites: operations, Endings: operations,
-		Journal: a.db, Naming: a.db, TSPs: of, About: a.about(), Now: a.now, Log: a.log})
+		Journal: a.db, Naming: a.db, TSPs: of, SignOut: signOut, About: a.about(), Now: a.now, Log: a.log})
 	return err
 }
 

@@ -22,6 +22,8 @@ type Config struct {
 	Journal    Journal
 	Naming     Naming
 	TSPs       *tsp.Registry
+	// SignOut is where a form signs the visitor out; "" where nobody signs in.
+	SignOut string
 	// About is shown beside every page, such as the version and the engine of the store.
 	About []string
 	Now   func() time.Time

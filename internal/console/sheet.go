@@ -49,7 +49,9 @@ type frame struct {
 	Theme  string
 	Places [][]place
 	About  []string
-	Files  files
+	// SignOut is that of the Config.
+	SignOut string
+	Files   files
 	// Path is where the visitor is, to come back there.
 	Path  string
 	Query string
@@ -92,7 +94,7 @@ func readSheets() (map[string]*template.Template, error) {
 
 // show answers with a page. Nothing is sent before it is whole.
 func (c *Console) show(w http.ResponseWriter, r *http.Request, who Visitor, s sheet) {
-	f := frame{sheet: s, Who: who, Now: c.Now().UTC(), Theme: theme(r), Places: places(), About: c.About, Files: c.files,
+	f := frame{sheet: s, Who: who, Now: c.Now().UTC(), Theme: theme(r), Places: places(), About: c.About, SignOut: c.SignOut, Files: c.files,
 		Path: r.URL.RequestURI(), Query: r.FormValue("q")}
 	if r.Method != http.MethodGet {
 		f.Path = Root

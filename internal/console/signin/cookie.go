@@ -19,8 +19,10 @@ const (
 	issuerPath   = signInPath + "/issuer"
 	callbackPath = signInPath + "/callback"
 	stylePath    = signInPath + "/style.css"
-	signOutPath  = root + "sign-out"
 )
+
+// OutPath is where a form signs its visitor out.
+const OutPath = root + "sign-out"
 
 // The cookies: of a session, and of somebody who is at the issuer.
 const (
@@ -111,7 +113,7 @@ func within(text string) string {
 	}
 	plain := path.Clean(u.Path)
 	if plain+"/" != root && !strings.HasPrefix(plain, root) || strings.ContainsAny(u.Path, "\\\x00\r\n") ||
-		plain == signInPath || strings.HasPrefix(plain, signInPath+"/") || plain == signOutPath {
+		plain == signInPath || strings.HasPrefix(plain, signInPath+"/") || plain == OutPath {
 		return root
 	}
 	return u.RequestURI()

@@ -99,7 +99,7 @@ func (g *Gate) Around(pages http.Handler) http.Handler {
 	mux.HandleFunc("GET "+issuerPath, g.leave)
 	mux.HandleFunc("GET "+callbackPath, g.comeBack)
 	mux.HandleFunc("GET "+stylePath, style)
-	mux.HandleFunc("POST "+signOutPath, g.signOut)
+	mux.HandleFunc("POST "+OutPath, g.signOut)
 	mux.Handle("/", pages)
 	g.cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.page(w, r, http.StatusForbidden, notice{What: "Nothing was done",
