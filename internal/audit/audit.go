@@ -19,7 +19,7 @@ import (
 
 // Actor is who changes something.
 type Actor struct {
-	// Name is "operator:" and the user of the machine for commands, "client:" and the id for callers of
+	// Name is "operator:" and the user of the machine for commands, or the email of who acts in the console, "client:" and the id for callers of
 	// the API, with " sub:" and the subject of a token that is another issuer's, "stranger" for those
 	// without a token, and "waybill" for what the service does by itself.
 	Name string `json:"actor"`
