@@ -108,7 +108,7 @@ const mostNext = 1024
 func within(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || len(text) > mostNext ||
-		!strings.HasPrefix(text, root) || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' }) {
+		!strings.HasPrefix(text, root) || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return root
 	}
 	plain := path.Clean(u.Path)
