@@ -15,19 +15,20 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Dev     devCommand      `cmd:"" help:"Run everything on this machine with demo data and simulated TSPs. Needs no account and no network."`
-	Serve   serveCommand    `cmd:"" help:"Run the service. Configured by the environment; see each flag's variable."`
-	Migrate migrateCommands `cmd:"" help:"Bring the database's tables up to date, or tell whether they are."`
-	Backup  backupCommand   `cmd:"" help:"Write a whole SQLite database into one new file, beside a running service."`
-	Move    moveCommand     `cmd:"" help:"Bring everything from one database into another, such as from SQLite to PostgreSQL."`
-	Client  clientCommand   `cmd:"" help:"Manage the clients that may call the API."`
-	Token   tokenCommand    `cmd:"" help:"End tokens before they expire."`
-	Fleet   fleetCommand    `cmd:"" help:"Manage fleets."`
-	Grant   grantCommand    `cmd:"" help:"Manage what fleets grant partners."`
-	Key     keyCommand      `cmd:"" help:"Manage the keys of the installation."`
-	Audit   auditCommand    `cmd:"" help:"Read and verify the log of who changed what."`
-	Sim     simCommand      `cmd:"" help:"Run the simulator of one TSP alone."`
-	Version versionCommand  `cmd:"" help:"Print the version."`
+	Dev      devCommand      `cmd:"" help:"Run everything on this machine with demo data and simulated TSPs. Needs no account and no network."`
+	Serve    serveCommand    `cmd:"" help:"Run the service. Configured by the environment; see each flag's variable."`
+	Migrate  migrateCommands `cmd:"" help:"Bring the database's tables up to date, or tell whether they are."`
+	Backup   backupCommand   `cmd:"" help:"Write a whole SQLite database into one new file, beside a running service."`
+	Move     moveCommand     `cmd:"" help:"Bring everything from one database into another, such as from SQLite to PostgreSQL."`
+	Client   clientCommand   `cmd:"" help:"Manage the clients that may call the API."`
+	Token    tokenCommand    `cmd:"" help:"End tokens before they expire."`
+	Fleet    fleetCommand    `cmd:"" help:"Manage fleets."`
+	Grant    grantCommand    `cmd:"" help:"Manage what fleets grant partners."`
+	Operator operatorCommand `cmd:"" help:"Manage who signs in to the console."`
+	Key      keyCommand      `cmd:"" help:"Manage the keys of the installation."`
+	Audit    auditCommand    `cmd:"" help:"Read and verify the log of who changed what."`
+	Sim      simCommand      `cmd:"" help:"Run the simulator of one TSP alone."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 func main() { os.Exit(run(os.Args[1:])) }

@@ -152,7 +152,7 @@ func (s *Server) actor(w http.ResponseWriter, r *http.Request, who access.Princi
 			a.Name += " sub:" + one(who.Subject)
 		}
 	}
-	if from, ok := s.Limits.from(r); ok {
+	if from, ok := s.Limits.From(r); ok {
 		a.Remote = from.String()
 	}
 	return a

@@ -160,6 +160,9 @@ func (a *App) cutSince(connection uuid.UUID) time.Time {
 // face makes what answers requests.
 func (a *App) face(ctx context.Context, p parts) error {
 	tokens, err := a.tokens(ctx, p)
+	if err == nil {
+		err = a.openDoor(p)
+	}
 	if err != nil {
 		return err
 	}
@@ -170,7 +173,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Every: a.config.ImportEvery, Now: a.now,
 	})
 	operations := operation.New(operation.Config{
-		Store: a.db, Groups: a.db, Kept: a.db, Cancels: a.db, Chained: a.db, Images: a.db, Access: a.db, Connections: a.db,
+		Store: a.db, Groups: a.db, Kept: a.db, Cancels: a.db, Chained: a.db, Surveys: a.db, Images: a.db, Access: a.db, Connections: a.db,
 		Records: a.db, Shelves: a.db, Registry: p.registry, Performer: a.writes, Resolver: a.writes, Replica: a.id(),
 		Now: a.now, MaxAge: a.config.MaxAge, Waiters: a.waiters, Explainer: a.writes,
 	})
@@ -185,7 +188,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		IgnoreUnknown: a.config.IgnoreUnknown, MaxAge: a.config.MaxAge, Limits: limits(a.config),
 		Sound: listen.Check, Strict: p.strict, Now: a.now, Log: a.log,
 	})
-	return nil
+	return a.openConsole(operations, p.registry)
 }
 
 // strictEvents leaves out of events what the contract lacks.

@@ -46,7 +46,7 @@ func (a *App) front(l net.Listener) (*front, error) {
 		"trusted_proxies", c.TrustedProxies, "header_seconds", headerTime.Seconds(), "arrival_seconds", arrivalTime.Seconds(),
 		"idle_seconds", idleTime.Seconds(), "drain_seconds", drainTime.Seconds())
 	return &front{App: a,
-		server: &http.Server{Handler: a.api, ReadHeaderTimeout: headerTime, ReadTimeout: arrivalTime, IdleTimeout: idleTime,
+		server: &http.Server{Handler: a.rooted(), ReadHeaderTimeout: headerTime, ReadTimeout: arrivalTime, IdleTimeout: idleTime,
 			MaxHeaderBytes: maxHeader, ConnContext: listen.WithConn,
 			// What it logs is callers' doing; what is the machine's, the listener logs.
 			ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)},

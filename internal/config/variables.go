@@ -89,6 +89,7 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 	}
 	wrong = append(wrong, c.checkAdmin()...)
 	wrong = append(wrong, c.checkTraces(given)...)
+	wrong = append(wrong, c.checkConsole(given)...)
 	return c, append(wrong, c.checkOIDC()...)
 }
 
@@ -114,7 +115,7 @@ func each(err error) []error {
 
 // variables lists those that are not of one TSP.
 func variables() []variable {
-	return slices.Concat(adminVariables(), tracesVariables(), []variable{
+	return slices.Concat(adminVariables(), consoleVariables(), tracesVariables(), []variable{
 		{prefix + "ADDR", func(c *Config, s string) error { c.Addr = s; return CheckAddr(s) }},
 		{prefix + "DATABASE_URL", func(c *Config, s string) error { c.DatabaseURL = s; return nil }},
 		{keyVariable, func(c *Config, s string) error { c.Key = s; return nil }},

@@ -11,6 +11,7 @@ import (
 func (f Fixtures) print(addr string, o Options, running []simulated) {
 	fmt.Fprintf(o.Out, `
 Waybill is running at http://%[1]s (demo data in %[6]s, Ctrl-C stops it).
+Its console is at http://%[1]s/console/, on this machine alone.
 
   TOKEN=$(curl -s http://%[1]s/realms/waybill/protocol/openid-connect/token \
     -d grant_type=client_credentials -d client_id=%[7]s -d client_secret=%[8]s | sed 's/.*"access_token":"\([^"]*\)".*/\1/')

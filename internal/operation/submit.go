@@ -27,6 +27,7 @@ type Config struct {
 	Kept        Exchanges
 	Cancels     Cancels
 	Chained     Chained
+	Surveys     Surveys
 	Access      access.Store
 	Connections connection.Store
 	Records     record.Store

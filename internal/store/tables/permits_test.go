@@ -23,8 +23,13 @@ func permits() []permit {
 			"is for the start, which needs all that live"},
 		{"FROM client c LEFT JOIN partner p", "client", true, "is for commands that list clients; requests name one"},
 		{"FROM fleet WHERE 1 = 1 AND deleted_at = 0", "fleet", true, "is for commands that list fleets"},
+		{"FROM operator o ORDER BY o.email", "operator", true, "is for commands that list or change operators, who are people"},
 		{"WITH lane AS ( SELECT connection, count(*) AS waiting", "operation", false,
 			"counts what waits in its index, now and then, beside what callers wait for"},
+		{"FROM operation INDEXED BY operation_live WHERE (state = 'queued'", "operation", true,
+			"looks at what waits up to a bound, or sorts it where it is less"},
+		{"INDEXED BY operation_unsuccessful", "operation", false, "walks along an index of that order, up to a bound"},
+		{") newest WHERE", "operation", true, "looks at a bounded number of the newest, and sorts what it has counted by stages"},
 		{"WITH queue AS ( SELECT count(*) AS waiting", "delivery", false,
 			"counts what waits in its index, now and then, beside what callers wait for"},
 

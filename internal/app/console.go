@@ -1,0 +1,112 @@
+package app
+
+import (
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"github.com/waybill-dev/waybill/internal/console"
+	"github.com/waybill-dev/waybill/internal/console/signin"
+	"github.com/waybill-dev/waybill/internal/listen"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// openConsole makes the operator's console, where there is a gate before it.
+func (a *App) openConsole(operations *operation.Service, of *tsp.Registry) error {
+	gate := a.gate()
+	if gate == nil {
+		return nil
+	}
+	signOut := ""
+	if a.signIn != nil {
+		signOut = signin.OutPath
+	}
+	var err error
+	a.console, err = console.New(console.Config{Gate: gate, Operations: operations, Rewrites: operations, Endings: operations,
+		Journal: a.db, Naming: a.db, TSPs: of, SignOut: signOut, About: a.about(), Now: a.now, Log: a.log})
+	return err
+}
+
+// about is what the console says of the program beside every page.
+func (a *App) about() []string {
+	version := "Waybill"
+	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Version != "" && build.Main.Version != "(devel)" {
+		version += " " + build.Main.Version
+	}
+	if a.replica != nil {
+		return []string{version, "PostgreSQL"}
+	}
+	return []string{version, "SQLite"}
+}
+
+// gate says who may use the console; nil for nobody.
+func (a *App) gate() console.Gate {
+	switch {
+	case a.dev:
+		return devGate{}
+	case a.signIn != nil:
+		return a.signIn
+	}
+	return nil
+}
+
+// devGate lets everybody on this machine in. A page of another site cannot use it by a name that it has pointed to this
+// machine: the name must be one of the machine's own.
+type devGate struct{}
+
+// Visitor returns the demo's admin to whoever asks from this machine.
+func (devGate) Visitor(r *http.Request) (console.Visitor, bool) {
+	from, err := addressOf(r.RemoteAddr)
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.Trim(host, "[]")
+	own := strings.EqualFold(host, "localhost")
+	if ip := net.ParseIP(host); ip != nil {
+		own = ip.IsLoopback()
+	}
+	if err != nil || !from.IsLoopback() || !own {
+		return console.Visitor{}, false
+	}
+	return console.Visitor{Name: "dev", Role: console.Admin, Payloads: true}, true
+}
+
+// SignIn refuses everybody else.
+func (devGate) SignIn(w http.ResponseWriter, _ *http.Request) {
+	http.Error(w, "the console of `waybill dev` has no sign-in, so it is shown on this machine alone; open it there as "+
+		"http://127.0.0.1 with the port of the API", http.StatusForbidden)
+}
+
+func addressOf(addr string) (net.IP, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	return net.ParseIP(host), nil
+}
+
+// rooted gives the console what lies under its path, and the API all else. Both refuse what cannot be trusted.
+func (a *App) rooted() http.Handler {
+	if a.console == nil {
+		return a.api
+	}
+	var pages http.Handler = a.console
+	if a.signIn != nil {
+		pages = a.signIn.Around(a.console)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != strings.TrimSuffix(console.Root, "/") && !strings.HasPrefix(r.URL.Path, console.Root) {
+			a.api.ServeHTTP(w, r)
+			return
+		}
+		if err := listen.Check(r); err != nil {
+			w.Header().Set("Connection", "close")
+			http.Error(w, "the request cannot be trusted; send it again", http.StatusBadRequest)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+}

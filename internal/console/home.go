@@ -1,0 +1,114 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
+)
+
+// homeView is what the first page shows.
+type homeView struct {
+	Look    Look
+	Needs   []need
+	Figures []figure
+	// Fresh tells that nothing has been written yet.
+	Fresh bool
+	Addr  string
+}
+
+// need is something that a person has to look at.
+type need struct {
+	Look        Look
+	Title, Text string
+	At          time.Time
+	Path, Word  string
+}
+
+// figure is a number with what it counts.
+type figure struct {
+	Name, Value, Under, Path string
+}
+
+// lookedBack is the time of which the first page tells.
+const lookedBack = 24 * time.Hour
+
+// mostNeeds bounds what the first page lists of one kind.
+const mostNeeds = 5
+
+// showHome answers whether it is well.
+func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
+	since := operation.Survey{From: c.Now().Add(-lookedBack)}
+	tally, err := c.Operations.Tally(r.Context(), since)
+	if err != nil {
+		return answer{}, err
+	}
+	live, err := c.Operations.Tally(r.Context(), operation.Survey{})
+	if err != nil {
+		return answer{}, err
+	}
+	v := homeView{Fresh: live.All.N == 0, Addr: r.Host}
+	n := c.namer(r.Context(), who)
+	for _, stage := range []operation.Stage{operation.StageUnknown, operation.StageFailed} {
+		found, err := c.Operations.Survey(r.Context(), operation.Survey{Stage: stage, From: since.From, Window: page.Window{Limit: mostNeeds}})
+		if err != nil {
+			return answer{}, err
+		}
+		for _, op := range found.Items {
+			v.Needs = append(v.Needs, n.need(op))
+		}
+	}
+	in := func(state string, span string) string {
+		q := url.Values{"state": {state}}
+		if span != "" {
+			q.Set("since", span)
+		}
+		return with(operationsPath, q)
+	}
+	done, ended := tally.Of[operation.StageSucceeded], 0
+	for _, s := range operation.Counted() {
+		if s != operation.StageLive && s != operation.StageLooking && s != operation.StageCancelled {
+			ended += tally.Of[s].N
+		}
+	}
+	share := "nothing has ended"
+	if ended > 0 && !tally.All.AtLeast {
+		share = fmt.Sprintf("%.1f %% of what ended", 100*float64(done.N)/float64(ended))
+	}
+	v.Figures = []figure{
+		{"Asked, last 24 hours", counted(tally.All), "writes of all partners", with(operationsPath, url.Values{"since": {"24h"}})},
+		{"Succeeded", counted(done), share, in("succeeded", "24h")},
+		{"Not ended", counted(live.Of[operation.StageLive]), "whenever they were asked", in("not_ended", "")},
+		{"Failed or unknown", counted(operation.Count{N: tally.Of[operation.StageFailed].N + tally.Of[operation.StageUnknown].N + tally.Of[operation.StageExpired].N,
+			AtLeast: tally.Of[operation.StageFailed].AtLeast}), "in the last 24 hours", in("failed", "24h")},
+	}
+	title := "Nothing needs you"
+	v.Look = Look{"", "succeeded", ok}
+	if len(v.Needs) > 0 {
+		title, v.Look = needing(len(v.Needs), tally), Look{"", "failed", bad}
+	}
+	if v.Fresh {
+		title = "Nothing has been written yet"
+	}
+	return answer{sheet: sheet{name: "home", Title: title, Place: "Home", Content: v}}, nil
+}
+
+// needing says how many writes need somebody.
+func needing(shown int, t operation.Tally) string {
+	n := t.Of[operation.StageFailed].N + t.Of[operation.StageUnknown].N
+	if n = max(n, shown); n == 1 {
+		return "1 write of the last 24 hours needs you"
+	}
+	return counted(operation.Count{N: n, AtLeast: t.Of[operation.StageFailed].AtLeast}) + " writes of the last 24 hours need you"
+}
+
+// need is an operation that somebody has to look at.
+func (n *namer) need(op operation.Operation) need {
+	does, what := n.title(op)
+	v := n.verdict(op)
+	return need{Look: v.Look, Title: does + " " + what, Text: v.Title + ". " + n.why(op).Text, At: op.UpdatedAt,
+		Path: operationPath(op.ID), Word: "Open"}
+}

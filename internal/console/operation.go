@@ -1,0 +1,161 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/problem"
+)
+
+// operationView is what the page of one operation shows.
+type operationView struct {
+	Op operation.Operation
+	row
+	Partner string
+	Verdict verdict
+	Acts    []act
+	Stops   []stop
+	Tries   []attempt
+	// Earlier is where the tries that are not shown are; "" if all are.
+	Earlier string
+	Total   int
+	Fields  []field
+	Body    string
+	Chain   []linked
+	Account string
+	// Open tells that the visitor may read what was written.
+	Open bool
+}
+
+// linked is an operation that another has to do with.
+type linked struct {
+	ID   uuid.UUID
+	Look Look
+	Word string
+	Here bool
+}
+
+// triesShown is how many tries a page shows before it is asked for all.
+const triesShown = 20
+
+// showOperation shows one operation.
+func (c *Console) showOperation(r *http.Request, who Visitor) (answer, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return answer{}, err
+	}
+	op, err := c.Operations.Find(r.Context(), id)
+	if err != nil {
+		return answer{}, err
+	}
+	s, err := c.operationSheet(r, who, op)
+	s.Note = done(r.URL.Query())
+	return answer{sheet: s}, err
+}
+
+// done says what became of an act that has led here.
+func done(q url.Values) *note {
+	of, err := uuid.Parse(q.Get("of"))
+	n := note{Look: Look{Glyph: "succeeded", Colour: ok}}
+	switch q.Get("done") {
+	case "retried":
+		n.Title, n.Text = "Sent again", "This operation retries "+tail(of)+", which stays as it is."
+	case "reverted":
+		n.Title, n.Text = "Taken back", "This operation gives the record back what it held before "+tail(of)+"."
+	case "cancelled":
+		return &note{n.Look, "Cancelled", "Nothing of it has reached the TSP, nor will it.", nil}
+	case "resolved":
+		return &note{n.Look, "Resolved", "What you found is in the log below, with your name.", nil}
+	default:
+		return nil
+	}
+	if err != nil {
+		return nil
+	}
+	return &n
+}
+
+// operationSheet is the page of one operation.
+func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Operation) (sheet, error) {
+	n := c.namer(r.Context(), who)
+	v := operationView{Op: op, row: n.row(op), Partner: n.partner(op.Partner), Open: who.Payloads, Total: len(op.Attempts)}
+	kept, err := c.Rewrites.Exchanges(r.Context(), op)
+	if err != nil {
+		return sheet{}, err
+	}
+	if v.Chain, err = c.chain(r.Context(), op); err != nil {
+		return sheet{}, err
+	}
+	most := triesShown
+	if r.URL.Query().Get("tries") == "all" {
+		most = len(op.Attempts)
+	}
+	v.Tries = n.tries(op, kept, most)
+	if len(v.Tries) < v.Total {
+		v.Earlier = operationPath(op.ID) + "?tries=all"
+	}
+	v.Verdict, v.Acts = n.verdict(op), actsOf(op, who)
+	v.Stops = n.route(op, kept)
+	if v.Open {
+		v.Fields = n.fields(op)
+		v.Body = pretty(string(body(op)))
+	}
+	return sheet{name: "operation", Title: v.Does + " " + v.What, Place: "Operations", Content: v}, nil
+}
+
+// operationPath is that of the page of an operation.
+func operationPath(id uuid.UUID) string { return operationsPath + "/" + id.String() }
+
+// chain are the operations that this one follows from, waits for, or is followed by.
+func (c *Console) chain(ctx context.Context, op operation.Operation) ([]linked, error) {
+	var all []linked
+	for _, of := range []struct {
+		id   uuid.UUID
+		word string
+	}{{op.RetryOf, "which this one retries"}, {op.RetriedBy, "which retries this one"},
+		{op.RevertOf, "which this one takes back"}, {op.RevertedBy, "which takes this one back"}} {
+		if of.id == uuid.Nil {
+			continue
+		}
+		other, err := c.Operations.Find(ctx, of.id)
+		if problem.Of(err).Code == problem.NotFound && err != nil {
+			all = append(all, linked{ID: of.id, Look: Look{"Kept no longer", "cancelled", idle}, Word: of.word})
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, linked{of.id, lookOf(other), of.word, false})
+	}
+	live, err := c.Operations.Chain(ctx, op)
+	if err != nil || len(live) < 2 {
+		return all, err
+	}
+	word := "before it, of the same record"
+	for i, one := range live {
+		if i > 0 {
+			one.Progress = &operation.ProgressRead{Code: operation.Behind}
+		}
+		if one.ID == op.ID {
+			all, word = append(all, linked{one.ID, lookOf(op), "this one", true}), "behind it, of the same record"
+			continue
+		}
+		all = append(all, linked{one.ID, lookOf(one), word, false})
+	}
+	return all, nil
+}
+
+// state is the connection's, in words.
+func (n *namer) state(op operation.Operation) (connection.Connection, bool) {
+	conn, err := n.Naming.Connection(n.ctx, op.Connection)
+	return conn, err == nil
+}
+
+// settled is how long an operation took from its acceptance to its end.
+func settled(op operation.Operation) time.Duration { return op.UpdatedAt.Sub(op.CreatedAt) }

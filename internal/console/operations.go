@@ -1,0 +1,265 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// operationsPath is that of the list.
+const operationsPath = Root + "operations"
+
+// operationsView is what the list shows.
+type operationsView struct {
+	Facets  []facet
+	Choices []choice
+	// Kept are filters without a field in the form.
+	Kept                 []facet
+	Source               string
+	Rows                 []row
+	Newer, Older, Latest string
+	// Narrowed tells that a filter is set, and Looked that only a part was looked at.
+	Narrowed, Looked bool
+}
+
+// facet is a link that narrows a list.
+type facet struct {
+	Word, Path, Count string
+	Chosen            bool
+}
+
+// choice is one select of a form.
+type choice struct {
+	Name, Label string
+	Options     []option
+}
+
+type option struct {
+	Value, Word string
+	Chosen      bool
+}
+
+// spans are the times by which the list is narrowed.
+var spans = []struct {
+	value, word string
+	span        time.Duration
+}{
+	{"", "Any time", 0}, {"1h", "Last hour", time.Hour}, {"24h", "Last 24 hours", 24 * time.Hour},
+	{"7d", "Last 7 days", 7 * 24 * time.Hour}, {"30d", "Last 30 days", 30 * 24 * time.Hour},
+}
+
+// listOperations shows a page of the operations of all partners.
+func (c *Console) listOperations(r *http.Request, who Visitor) (answer, error) {
+	q, of, err := c.survey(r)
+	if err != nil {
+		return answer{}, err
+	}
+	tally, err := c.Operations.Tally(r.Context(), of)
+	if err != nil {
+		return answer{}, err
+	}
+	found, err := c.Operations.Survey(r.Context(), of)
+	if err != nil {
+		return answer{}, err
+	}
+	v := operationsView{Facets: facetsOf(q, of, tally), Choices: c.choices(q), Source: q.Get("source_id"),
+		Narrowed: len(q) > 0, Looked: len(found.Items) < rowsShown && !found.Next.IsZero()}
+	for _, name := range []string{"state", "partner", "connection", "resource", "from", "to"} {
+		if q.Has(name) {
+			v.Kept = append(v.Kept, facet{Word: name, Path: without(q, name), Count: q.Get(name)})
+		}
+	}
+	n := c.namer(r.Context(), who)
+	for _, op := range found.Items {
+		v.Rows = append(v.Rows, n.row(op))
+	}
+	l := listOf(q)
+	v.Newer, v.Older = leads(q, l, found.Previous, true), leads(q, l, found.Next, false)
+	if v.Newer != "" {
+		v.Latest = with(operationsPath, q)
+	}
+	return answer{sheet: sheet{name: "operations", Title: "Operations", Place: "Operations", Content: v}}, nil
+}
+
+// leads is the address of a page beside one; "" if there is none.
+func leads(q url.Values, l page.List, at page.Position, backwards bool) string {
+	if at.IsZero() {
+		return ""
+	}
+	next := cloned(q)
+	next.Set("page", l.Write(page.Cursor{Place: at, Backwards: backwards}))
+	return with(operationsPath, next)
+}
+
+func listOf(q url.Values) page.List { return page.List{Path: operationsPath, Filters: q.Encode()} }
+
+// survey reads the filters of a request. What it returns of them are those that are set, without the page.
+func (c *Console) survey(r *http.Request) (url.Values, operation.Survey, error) {
+	q, of := url.Values{}, operation.Survey{}
+	given := r.URL.Query()
+	for _, name := range []string{"state", "reason", "tsp", "kind", "verb", "partner", "connection", "resource", "source_id",
+		"since", "from", "to"} {
+		if text := strings.TrimSpace(given.Get(name)); text != "" {
+			q.Set(name, text)
+		}
+	}
+	var err error
+	for _, read := range []func() error{
+		func() error { return enum(q, "state", &of.Stage, operation.Counted()) },
+		func() error { return enum(q, "reason", &of.Cause, operation.Causes()) },
+		func() error { return enum(q, "tsp", &of.TSP, c.TSPs.Names()) },
+		func() error { return enum(q, "kind", &of.Kind, resource.Kinds()) },
+		func() error { return enum(q, "verb", &of.Verb, []resource.Verb{resource.Create, resource.Update}) },
+		func() error { return idIn(q, "partner", &of.Partner) },
+		func() error { return idIn(q, "connection", &of.Connection) },
+		func() error { return idIn(q, "resource", &of.Resource) },
+		func() error { return c.during(q, &of) },
+	} {
+		if err = read(); err != nil {
+			return q, of, err
+		}
+	}
+	of.SourceID = resource.SourceID(q.Get("source_id"))
+	of.Window, err = placeOf(r, listOf(q))
+	return q, of, err
+}
+
+// during reads the time of a list: a span until now, or a beginning and an end.
+func (c *Console) during(q url.Values, of *operation.Survey) error {
+	if text := q.Get("since"); text != "" {
+		i := slices.IndexFunc(spans, func(s struct {
+			value, word string
+			span        time.Duration
+		}) bool {
+			return s.value == text
+		})
+		if i < 0 {
+			return wrongInput("since", text, "must be 1h, 24h, 7d or 30d; give from and to for any other time")
+		}
+		of.From = c.Now().Add(-spans[i].span)
+	}
+	for name, into := range map[string]*time.Time{"from": &of.From, "to": &of.To} {
+		if text := q.Get(name); text != "" {
+			at, err := time.Parse(time.RFC3339, text)
+			if err != nil {
+				return wrongInput(name, text, "must be a time such as 2026-11-26T18:00:00Z")
+			}
+			*into = at
+		}
+	}
+	return nil
+}
+
+// enum reads a parameter that has one of some values.
+func enum[T ~string](q url.Values, name string, into *T, values []T) error {
+	text := T(q.Get(name))
+	if text == "" || slices.Contains(values, text) {
+		*into = text
+		return nil
+	}
+	all := make([]string, len(values))
+	for i, v := range values {
+		all[i] = string(v)
+	}
+	return wrongInput(name, string(text), "must be one of "+strings.Join(all, ", "))
+}
+
+// idIn reads a parameter that is an id.
+func idIn(q url.Values, name string, into *uuid.UUID) error {
+	text := q.Get(name)
+	if text == "" {
+		return nil
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return wrongInput(name, text, "must be an id of 36 characters")
+	}
+	*into = id
+	return nil
+}
+
+// facetsOf are the states with how many are at each.
+func facetsOf(q url.Values, of operation.Survey, t operation.Tally) []facet {
+	all := []facet{{Word: "All", Path: without(q, "state"), Count: counted(t.All), Chosen: of.Stage == ""}}
+	for _, s := range operation.Counted() {
+		next := cloned(q)
+		next.Set("state", string(s))
+		if s != operation.StageLive {
+			next.Del("reason")
+		}
+		word := "Not ended"
+		if look, is := stages()[s]; is {
+			word = look.Word
+		}
+		all = append(all, facet{word, with(operationsPath, next), counted(t.Of[s]), s == of.Stage})
+	}
+	return all
+}
+
+// counted is a number that may be the least of it.
+func counted(n operation.Count) string {
+	if n.AtLeast {
+		return count(n.N) + "+"
+	}
+	return count(n.N)
+}
+
+// choices are the selects of the form.
+func (c *Console) choices(q url.Values) []choice {
+	tsps := []option{{"", "Any TSP", false}}
+	for _, name := range c.TSPs.Names() {
+		tsps = append(tsps, option{string(name), displayName(c.TSPs, name), false})
+	}
+	kinds := []option{{"", "Any kind", false}}
+	for _, k := range resource.Kinds() {
+		kinds = append(kinds, option{string(k), capital(words(k)), false})
+	}
+	reasons := []option{{"", "Any reason", false}}
+	for _, cause := range operation.Causes() {
+		reasons = append(reasons, option{string(cause), capital(words(cause)), false})
+	}
+	var times []option
+	for _, s := range spans {
+		times = append(times, option{s.value, s.word, false})
+	}
+	all := []choice{{"tsp", "TSP", tsps}, {"kind", "Kind", kinds},
+		{"verb", "Create or update", []option{{"", "Create or update", false}, {"create", "Create", false}, {"update", "Update", false}}},
+		{"reason", "Why it waits", reasons}, {"since", "Time", times}}
+	for _, one := range all {
+		for i := range one.Options {
+			one.Options[i].Chosen = one.Options[i].Value == q.Get(one.Name)
+		}
+	}
+	return all
+}
+
+func displayName(of *tsp.Registry, name tsp.Name) string {
+	if adapter, ok := of.Adapter(name); ok {
+		return adapter.Spec().DisplayName
+	}
+	return string(name)
+}
+
+func cloned(q url.Values) url.Values {
+	out := url.Values{}
+	for name, all := range q {
+		out[name] = slices.Clone(all)
+	}
+	return out
+}
+
+// without is the address of a list with one filter less.
+func without(q url.Values, name string) string {
+	next := cloned(q)
+	next.Del(name)
+	return with(operationsPath, next)
+}

@@ -1,0 +1,81 @@
+// What the console does beyond plain pages: times that go on, copying, and keys. Every page works without it.
+"use strict";
+
+(() => {
+  document.documentElement.dataset.script = "";
+
+  // ago is the text of a time beside now, as the server writes it.
+  const ago = (at, now) => {
+    const seconds = Math.round(Math.abs(now - at) / 1000);
+    const units = [[86400, "day"], [3600, "h"], [60, "min"]];
+    let text = `${seconds} s`;
+    if (seconds >= 90) {
+      const [size, unit] = units.find(([size]) => seconds >= size);
+      const count = Math.floor(seconds / size);
+      text = `${count} ${unit}${unit === "day" && count > 1 ? "s" : ""}`;
+    }
+    return at > now ? `in ${text}` : `${text} ago`;
+  };
+
+  // The machine's clock may be wrong, so times go on from the server's.
+  const served = Date.parse(document.body.dataset.now);
+  const began = performance.now();
+  const recount = () => {
+    const now = served + performance.now() - began;
+    for (const time of document.querySelectorAll("time[data-goes]")) {
+      const at = Date.parse(time.dateTime);
+      if (Math.abs(now - at) < 7 * 86400e3) {
+        time.textContent = ago(at, now);
+      }
+    }
+  };
+  setInterval(recount, 1000);
+
+  const said = document.getElementById("said");
+  const copied = (button) => {
+    const label = button.getAttribute("aria-label");
+    button.setAttribute("aria-label", "Copied");
+    said.textContent = "Copied";
+    setTimeout(() => {
+      button.setAttribute("aria-label", label);
+      said.textContent = "";
+    }, 2000);
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) {
+      return;
+    }
+    if (navigator.clipboard) {
+      navigator.clipboard.writeText(button.dataset.copy).then(() => copied(button));
+      return;
+    }
+    // Without https there is no clipboard; what stands beside the button is selected instead.
+    getSelection().selectAllChildren(button.previousElementSibling);
+    said.textContent = "Selected; copy it with the keyboard";
+  });
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-at-once]");
+    if (form && event.target.matches("select")) {
+      form.requestSubmit();
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!target) {
+      return;
+    }
+    event.preventDefault();
+    if (target.matches("input")) {
+      target.focus();
+    } else {
+      target.click();
+    }
+  });
+})();

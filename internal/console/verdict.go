@@ -1,0 +1,133 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// verdict answers what became of an operation: its state with its cause, and whether it was applied.
+type verdict struct {
+	Look        Look
+	Title, Text string
+	Next        time.Time
+	NextIs      string
+}
+
+// verdict says what became of an operation.
+func (n *namer) verdict(op operation.Operation) verdict {
+	v := verdict{Look: lookOf(op)}
+	who := n.tsp(op)
+	switch op.Stage() {
+	case operation.StageSucceeded:
+		v.Title, v.Text = n.succeeded(op)
+	case operation.StageUnknown:
+		v.Title = "Outcome unknown: " + who + " gave no trustworthy answer"
+		v.Text = "It may have been taken, and Waybill cannot find out. It is not sent again by itself. Look at " + who +
+			", and resolve it by hand."
+	case operation.StageCancelled:
+		v.Title, v.Text = "Cancelled before it was sent", "Nothing has been applied."
+	case operation.StageExpired:
+		v.Title = "Expired: it was not sent in time"
+		v.Text = "Nothing has been applied. Its caller wanted it sent before " + op.ExpiresAt.UTC().Format(stamp) + ", or not at all."
+	case operation.StageFailed:
+		v.Title, v.Text = n.failed(op)
+	default:
+		return n.pending(op, v)
+	}
+	return v
+}
+
+// succeeded says how a write took effect, and by whose word.
+func (n *namer) succeeded(op operation.Operation) (title, text string) {
+	title = "Succeeded: " + n.tsp(op) + " took it"
+	if r := op.Resolution; r != nil {
+		title = "Succeeded: resolved by hand as applied"
+		text = "Resolved by " + r.By + ". "
+		if !r.Checked {
+			text += "It was not checked at the TSP: " + r.Unchecked + ". "
+		}
+	}
+	text += "It has been applied"
+	if op.SourceID != "" {
+		text += fmt.Sprintf(" as %s %s there", words(op.Kind), op.SourceID)
+	}
+	if len(op.Warnings) > 0 {
+		return title, text + "; the warnings below say what " + n.tsp(op) + " did not get."
+	}
+	return title, text + "."
+}
+
+// failed says why a write failed that has certainly not been applied.
+func (n *namer) failed(op operation.Operation) (title, text string) {
+	last, who := lastOf(op), n.tsp(op)
+	if last == nil || last.Class == "" {
+		title, text = "Failed before it was sent", "Nothing has been applied."
+		if last != nil {
+			text = sentence(last.Details) + " " + text
+		}
+		return title, text
+	}
+	said := "“" + cut(last.Details, 300) + "”"
+	switch last.Class {
+	case tsp.Rejected:
+		return "Failed: " + who + " refused it", said + ". Nothing has been applied, and the same again will be refused again: change it first."
+	case tsp.Missing:
+		return "Failed: " + who + " does not know what it names", said + ". Nothing has been applied. Import the connection, or name another record."
+	case tsp.Forbidden:
+		return "Failed: " + who + " does not permit it", said + ". Nothing has been applied. The fleet's owner grants the permission at " + who + "."
+	case tsp.Unsupported:
+		return "Failed: " + who + " cannot do this", said + ". Nothing has been applied."
+	case tsp.Unavailable, tsp.Throttled:
+		return "Failed: " + who + " was not reached in time", said + ". Nothing has been applied. Retry it once " + who + " answers again."
+	case tsp.Unauthorized:
+		return "Failed: " + who + " refused the credentials for too long", said + ". Nothing has been applied. Give the connection new credentials, then retry."
+	}
+	return "Failed: " + capital(string(last.Class)), said + "."
+}
+
+// pending says why one waits that has not ended, and what comes next.
+func (n *namer) pending(op operation.Operation, v verdict) verdict {
+	w := n.why(op)
+	v.Title, v.Next, v.NextIs = v.Look.Word, w.Next, w.NextIs
+	if w.Text != "" {
+		v.Title += ": " + strings.TrimSuffix(lower(w.Text), ".")
+		if w.NextIs == "" || w.Text == "Behind" {
+			v.Title = v.Look.Word + ": an earlier write must end first"
+		}
+	}
+	switch {
+	case op.State == operation.Unknown:
+		v.Text = "It may have been taken. Waybill finds out before it sends it again."
+	case op.State == operation.Sending:
+		v.Text = "An attempt is under way; its answer decides."
+	case applied(op):
+		v.Text = "A part of it has been applied, as its tries tell; Waybill goes on with the rest by itself."
+	default:
+		v.Text = "Nothing has been applied. Waybill goes on by itself."
+	}
+	return v
+}
+
+// applied tells whether an entry of the log tells of a part that the TSP took.
+func applied(op operation.Operation) bool {
+	for _, a := range op.Attempts {
+		if a.Class == tsp.Done {
+			return true
+		}
+	}
+	return false
+}
+
+// lower is a sentence behind a colon: only its first word changes, where that is no name.
+func lower(text string) string {
+	for _, word := range []string{"The ", "Its ", "An ", "A ", "It ", "As ", "Another ", "The"} {
+		if len(text) > len(word) && text[:len(word)] == word {
+			return string(text[0]|0x20) + text[1:]
+		}
+	}
+	return text
+}
