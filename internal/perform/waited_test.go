@@ -96,6 +96,26 @@ func TestWhatExpiresAsItsCallBeginsBehindAnotherAfterACrashHasExpired(t *testing
 	})
 }
 
+// A sync write that was under way at the crash has ended before its lane is read, and its chain rests.
+func TestWhatExpiresWhileItsChainRestsSinceBeforeACrashHasExpired(t *testing.T) {
+	t.Parallel()
+	for rest, want := range map[time.Duration]operation.Reason{30 * time.Second: operation.Expired, 0: ""} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.full(time.Hour)
+			id := w.takenWith(1)[0]
+			w.do(func() {
+				w.ops[0].NextAt = time.Now().Add(rest)
+				until(10 * time.Second)(&w.ops[0])
+			})
+			w.run(t, time.Minute)
+			if op := w.op(id); op.Reason != want || op.CutAt.IsZero() != (want != "") {
+				t.Errorf("after a rest of %v it is %s for %q, cut at %s", rest, op.State, op.Reason, op.CutAt)
+			}
+		})
+	}
+}
+
 func TestWhatIsRefusedBehindAnotherAfterACrashHasNoUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
