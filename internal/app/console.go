@@ -10,11 +10,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/console/signin"
 	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // openConsole makes the operator's console, where there is a gate before it.
-func (a *App) openConsole(operations *operation.Service, of *tsp.Registry) error {
+func (a *App) openConsole(operations *operation.Service, records *record.Service, of *tsp.Registry) error {
 	gate := a.gate()
 	if gate == nil {
 		return nil
@@ -25,7 +26,9 @@ func (a *App) openConsole(operations *operation.Service, of *tsp.Registry) error
 	}
 	var err error
 	a.console, err = console.New(console.Config{Gate: gate, Operations: operations, Rewrites: operations, Endings: operations,
-		Journal: a.db, Naming: a.db, TSPs: of, SignOut: signOut, About: a.about(), Now: a.now, Log: a.log})
+		Journal: a.db, Naming: a.db, Connections: a.db, Links: a.connections, Imports: records,
+		Webhooks: a.webhooks, Receivers: a.webhooks, Partners: a.db, Clients: a.db, TSPs: of, SignOut: signOut,
+		ReadOnly: a.config.Console.ReadOnly, About: a.about(), Now: a.now, Log: a.log})
 	return err
 }
 

@@ -15,15 +15,24 @@ const Root = "/console/"
 
 // Config is what a Console is made of.
 type Config struct {
-	Gate       Gate
-	Operations Operations
-	Rewrites   Rewrites
-	Endings    Endings
-	Journal    Journal
-	Naming     Naming
-	TSPs       *tsp.Registry
-	// SignOut is where a form signs the visitor out; "" where nobody signs in.
-	SignOut string
+	Gate        Gate
+	Operations  Operations
+	Rewrites    Rewrites
+	Endings     Endings
+	Journal     Journal
+	Naming      Naming
+	Connections Connections
+	Links       Links
+	Imports     Imports
+	Webhooks    Webhooks
+	Receivers   Receivers
+	Partners    Partners
+	Clients     Clients
+	TSPs        *tsp.Registry
+	// SignOut is where a form signs the visitor out; "" where nobody signs in. ReadOnly says that the gate lets nobody
+	// act, whose visitors are all viewers then.
+	SignOut  string
+	ReadOnly bool
 	// About is shown beside every page, such as the version and the engine of the store.
 	About []string
 	Now   func() time.Time

@@ -45,6 +45,19 @@ func (c *Console) table() []route {
 		{"POST /console/operations/{id}/resolve", Operator, c.resolveOperation},
 		{"GET /console/operations/{id}/revert", Operator, c.askRevert},
 		{"POST /console/operations/{id}/revert", Operator, c.revertOperation},
+		{"GET /console/connections", Viewer, c.listConnections},
+		{"GET /console/connections/{id}", Viewer, c.showConnection},
+		{"POST /console/connections/{id}/pause", Admin, c.pauseConnection},
+		{"POST /console/connections/{id}/resume", Admin, c.resumeConnection},
+		{"POST /console/connections/{id}/import", Operator, c.importConnection},
+		{"GET /console/webhooks", Viewer, c.listWebhooks},
+		{"GET /console/webhooks/{partner}/{id}", Viewer, c.showWebhook},
+		{"POST /console/webhooks/{partner}/{id}/replay", Operator, c.replayWebhook},
+		{"POST /console/webhooks/{partner}/{id}/pause", Operator, c.pauseWebhook},
+		{"POST /console/webhooks/{partner}/{id}/activate", Operator, c.activateWebhook},
+		{"GET /console/tsps", Viewer, c.showTSPs},
+		{"GET /console/clients", Viewer, c.showClients},
+		{"GET /console/audit", Admin, c.showAudit},
 		{"GET /console/", Viewer, c.nowhere},
 	}
 }
@@ -76,8 +89,7 @@ func (c *Console) guarded(of route) http.HandlerFunc {
 			return
 		}
 		if !who.Role.May(of.may) {
-			c.fail(w, r, who, problem.New(problem.Forbidden, "this needs the role %s, and yours is %s; ask an admin for it",
-				of.may, who.Role))
+			c.fail(w, r, who, c.barred(of.may, who))
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, mostForm)
@@ -98,6 +110,15 @@ func (c *Console) guarded(of route) http.HandlerFunc {
 			c.show(w, r, who, a.sheet)
 		}
 	}
+}
+
+// barred is why a visitor may not do what needs a role.
+func (c *Console) barred(needs Role, who Visitor) error {
+	if c.ReadOnly {
+		return problem.New(problem.Forbidden, "this console is read-only, so nothing was done and nobody acts in it; use the API or "+
+			"the command line, or have who runs Waybill set WAYBILL_CONSOLE=on")
+	}
+	return problem.New(problem.Forbidden, "this needs the role %s, and yours is %s; ask an admin for it", needs, who.Role)
 }
 
 // acting names the visitor to the audit log, unless the gate has: it knows from where somebody came, and who else is

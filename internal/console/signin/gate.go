@@ -110,6 +110,8 @@ func (g *Gate) Around(pages http.Handler) http.Handler {
 		id := uuid.NewString()
 		w.Header().Set("X-Request-Id", id)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		// The pages' files say otherwise.
+		w.Header().Set("Cache-Control", "no-store")
 		// Not no-referrer: with that a browser tells no origin of its own forms either.
 		w.Header().Set("Referrer-Policy", "same-origin")
 		if g.overTLS(r) {

@@ -76,7 +76,6 @@ func (g *Gate) page(w http.ResponseWriter, r *http.Request, status int, n notice
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write(text.Bytes()) // whoever asked may hang up
 }
