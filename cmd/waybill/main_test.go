@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	_ "github.com/ncruces/go-sqlite3/driver"
+
+	"github.com/waybill-dev/waybill/internal/cli"
 )
 
 func TestARestoreIsToldByATimeThatABackupCanHave(t *testing.T) {
@@ -86,7 +88,7 @@ func TestTheExitCodeTellsMisuseFromFailure(t *testing.T) {
 		{[]string{"dev", "--sim-base-port", "65536"}, 2},
 		{[]string{"dev", "--receiver-addr", "9100"}, 2},
 	} {
-		if got := run(c.args); got != c.want {
+		if got := run(cli.Standard(t.Context()), c.args); got != c.want {
 			t.Errorf("waybill %v ends with %d, want %d", c.args, got, c.want)
 		}
 	}
@@ -231,7 +233,7 @@ func TestTheStatusOfTablesIsToldByTheExitCode(t *testing.T) {
 		args []string
 		want int
 	}{{[]string{"migrate", "status"}, 1}, {[]string{"migrate"}, 0}, {[]string{"migrate", "status"}, 0}, {[]string{"migrate", "up"}, 0}} {
-		if got := run(c.args); got != c.want {
+		if got := run(cli.Standard(t.Context()), c.args); got != c.want {
 			t.Errorf("waybill %v ends with %d, want %d", c.args, got, c.want)
 		}
 	}
@@ -247,7 +249,7 @@ func TestTheStatusOfTablesIsToldByTheExitCode(t *testing.T) {
 	if err = errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if got := run([]string{"migrate", "status"}); got != 3 {
+	if got := run(cli.Standard(t.Context()), []string{"migrate", "status"}); got != 3 {
 		t.Errorf("with a migration that is pending it ends with %d", got)
 	}
 }

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/cli"
+)
+
+// asCommand has the test's program be waybill, for shells that call it.
+const asCommand = "RUN_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// command is a folder with a waybill in it.
+func command(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	script := "#!/bin/sh\n" + asCommand + "=1 exec '" + self + "' \"$@\"\n"
+	if err := os.WriteFile(filepath.Join(folder, "waybill"), []byte(script), 0o700); err != nil { //nolint:gosec // it is run
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// shell runs a script with waybill in its path, and what else it names.
+func (g *gateway) shell(script string, names ...string) (string, error) {
+	g.t.Helper()
+	run := exec.CommandContext(g.t.Context(), "bash", "-euc", script)
+	run.Dir = g.t.TempDir()
+	run.Env = append(os.Environ(), "PATH="+command(g.t)+":"+os.Getenv("PATH"), "NO_PROXY=*", "HOME="+g.env["HOME"],
+		"XDG_CONFIG_HOME="+g.env["XDG_CONFIG_HOME"])
+	run.Env = append(run.Env, names...)
+	out, err := run.CombinedOutput()
+	return string(out), err
+}
+
+var pasted = regexp.MustCompile("(?ms)^```sh\n(.*?)^```")
+
+func TestTheCommandsOfThePageOnTheCommandLineDoWhatItSays(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	text, err := os.ReadFile("../../docs/command-line.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := [][]string{
+		{g.url + " (by WAYBILL_URL)", "Partner:       demo"},
+		{"*        local", "by profile local"},
+		{g.ids.Connection.String() + " samsara\n"},
+	}
+	blocks := pasted.FindAllStringSubmatch(string(text), -1)
+	if len(blocks) != len(says) {
+		t.Fatalf("the page has %d blocks of commands, and the test knows %d", len(blocks), len(says))
+	}
+	// What one block exports the next ones have.
+	exported := ""
+	for i, block := range blocks {
+		out, err := g.shell(exported+block[1], "WAYBILL="+g.url, "SECRET="+app.DemoSecret, "CONNECTION="+g.ids.Connection.String(),
+			"VEHICLE="+g.ids.Vehicle.String(), "SENDER="+g.ids.Sender.String(), "RECIPIENT="+g.ids.Recipient.String(), "SIM="+g.sim)
+		if err != nil {
+			t.Fatalf("%s: %v, %s", block[1], err, out)
+		}
+		for _, part := range says[i] {
+			if !strings.Contains(out, part) {
+				t.Errorf("%s does not say %q: %s", block[1], part, out)
+			}
+		}
+		for line := range strings.Lines(block[1]) {
+			if strings.HasPrefix(line, "export ") {
+				exported += line
+			}
+		}
+	}
+}
+
+func TestTheExitCodesOfThePageAreThoseThatThereAre(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/command-line.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code, says := range map[int]string{cli.ExitError: "refused", cli.ExitUsage: "the command line", cli.ExitNotFound: "there is no such",
+		cli.ExitAuth: "the client", cli.ExitFailed: "a write has failed", cli.ExitUnknown: "nobody knows", cli.ExitInterrupted: "interrupted"} {
+		if !strings.Contains(string(text), fmt.Sprintf("| %d | %s", code, says)) {
+			t.Errorf("the page does not tell of %d: %s", code, says)
+		}
+	}
+}
