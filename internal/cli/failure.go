@@ -135,6 +135,22 @@ func body(err error, hint string) []byte {
 	return text
 }
 
+// gathered is the end of what was done to several.
+func gathered(failures []error, of int) error {
+	switch {
+	case len(failures) == 0:
+		return nil
+	case of == 1:
+		return failures[0]
+	}
+	exit := 0
+	for _, err := range failures {
+		code, _ := judge(err)
+		exit = max(exit, code)
+	}
+	return &Failure{Exit: exit, Err: fmt.Errorf("%d of %d went wrong", len(failures), of)}
+}
+
 // readAll reads a file, or the input where the name is a dash.
 func (s *Session) readAll(name string) ([]byte, error) {
 	if name == "-" {

@@ -93,7 +93,7 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values) ([]byte
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	a, err := c.Send(ctx, r)
 	if err == nil && a.Status >= 300 {
-		err = newProblem(a)
+		err = ProblemOf(a)
 	}
 	return a, err
 }

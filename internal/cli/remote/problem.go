@@ -46,8 +46,8 @@ func unreached(ctx context.Context, to string, err error) error {
 	return &Unreachable{to, err}
 }
 
-// newProblem reads the forms in which the API tells what is wrong.
-func newProblem(a Answer) *Problem {
+// ProblemOf reads the forms in which the API tells what is wrong.
+func ProblemOf(a Answer) *Problem {
 	p := &Problem{Status: a.Status, Text: strings.TrimSpace(string(a.Body))}
 	if a.Status < 400 {
 		p.Text = "it leads to " + a.Header.Get("Location") + ", and redirects are not followed; name that address instead"
@@ -91,7 +91,7 @@ func refusedToken(t Target, a Answer) error {
 		Description string `json:"error_description"`
 	}
 	if json.Unmarshal(a.Body, &body) != nil || body.Code == "" {
-		p := newProblem(a)
+		p := ProblemOf(a)
 		if p.Body == nil && a.Status < 500 {
 			return notWaybill(t.URL, a)
 		}
