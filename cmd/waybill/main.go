@@ -34,6 +34,13 @@ type commands struct {
 	cli.Commands
 }
 
+// newParser returns the parser of command lines.
+func newParser(all *commands) *kong.Kong {
+	return kong.Must(all, kong.Name("waybill"), kong.Vars{"kinds": cli.Kinds()},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
+		kong.Description("The open gateway through which software writes to any telematics service provider (TSP)."), groups())
+}
+
 // groups are how the help arranges the commands.
 func groups() kong.Option {
 	return kong.ExplicitGroups([]kong.Group{
@@ -55,9 +62,7 @@ func main() {
 // migrations that are pending; those of the group Client are cli's.
 func run(s *cli.Session, args []string) int {
 	var all commands
-	parser := kong.Must(&all, kong.Name("waybill"), groups(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
-		kong.Description("The open gateway through which software writes to any telematics service provider (TSP)."))
+	parser := newParser(&all)
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		// Kong's own way ends the program with a code of its own.

@@ -22,6 +22,7 @@ type Commands struct {
 	Profile profileCommands `cmd:"" group:"client" help:"Keep the addresses and clients of the Waybills that you work with."`
 	Whoami  whoamiCommand   `cmd:"" group:"client" help:"Show which Waybill is spoken to, as whom, and what that client may do."`
 	Op      opCommands      `cmd:"" group:"client" help:"List operations (the writes), see why they wait, and retry or cancel them."`
+	Write   writeCommand    `cmd:"" group:"client" help:"Create or update a record at a TSP."`
 	API     apiCommand      `cmd:"" name:"api" group:"client" help:"Send one request of any kind to the API, and print its answer."`
 }
 

@@ -63,6 +63,9 @@ func (c opCancelCommand) Run(s *Session) error {
 	if err != nil {
 		return err
 	}
+	if c.Connection, err = s.connectionID(client, c.Connection); err != nil {
+		return err
+	}
 	p := s.printer(c.shape)
 	if byFilter {
 		return s.job(client, p, jobOrder{"cancel", "operations", c.members(time.Now()), c.DryRun, c.Yes})

@@ -176,7 +176,11 @@ func (s *Session) get(c *remote.Client, of one, id string) (operation, error) {
 		return operation{}, misused("%q is no id of an operation; waybill op list shows them", id)
 	}
 	if of.Connection != "" {
-		return s.read(c, operation{ID: id, ConnectionID: of.Connection}, nil)
+		conn, err := s.connectionID(c, of.Connection)
+		if err != nil {
+			return operation{}, err
+		}
+		return s.read(c, operation{ID: id, ConnectionID: conn}, nil)
 	}
 	if parsed.Version() != 7 {
 		return operation{}, &Failure{Exit: ExitNotFound, Err: fmt.Errorf("%s is no id of an operation: those have the time in them", id),

@@ -63,7 +63,7 @@ func (w when) time(now time.Time) time.Time {
 
 // which are the filters that lists and jobs of operations have in common.
 type which struct {
-	Connection string   `help:"Of this connection." placeholder:"ID"`
+	Connection string   `help:"Of this connection: its id, or its TSP where you have one there." placeholder:"ID"`
 	TSP        string   `name:"tsp" help:"At this TSP, such as samsara." placeholder:"NAME"`
 	Kind       string   `help:"Of this kind, such as message." placeholder:"KIND"`
 	Verb       string   `help:"create or update." enum:",create,update" default:"" placeholder:"VERB"`
@@ -141,6 +141,9 @@ func (c opListCommand) Validate() error {
 func (c opListCommand) Run(s *Session) error {
 	client, err := s.dial(c.at)
 	if err != nil {
+		return err
+	}
+	if c.Connection, err = s.connectionID(client, c.Connection); err != nil {
 		return err
 	}
 	now := time.Now()

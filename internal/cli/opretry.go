@@ -46,6 +46,9 @@ func (c opRetryCommand) Run(s *Session) error {
 	if err != nil {
 		return err
 	}
+	if c.Connection, err = s.connectionID(client, c.Connection); err != nil {
+		return err
+	}
 	p := s.printer(c.shape)
 	if byFilter {
 		if c.sending != (sending{}) {
