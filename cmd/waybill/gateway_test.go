@@ -16,6 +16,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/cli"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
@@ -64,6 +65,9 @@ func running(t *testing.T) *gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// It proves within a second what takes half a minute otherwise.
+	a.Rooms().Connections.Patience = connection.Patience{First: 20 * time.Millisecond, Apart: 50 * time.Millisecond,
+		Probe: 200 * time.Millisecond, Longest: time.Second}
 	if g.ids, err = demo.Fill(ctx, a.Rooms(), strings.TrimPrefix(receiver.URL, "http://")); err != nil {
 		t.Fatal(err)
 	}

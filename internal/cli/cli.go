@@ -23,6 +23,8 @@ type Commands struct {
 	Whoami  whoamiCommand   `cmd:"" group:"client" help:"Show which Waybill is spoken to, as whom, and what that client may do."`
 	Op      opCommands      `cmd:"" group:"client" help:"List operations (the writes), see why they wait, and retry or cancel them."`
 	Write   writeCommand    `cmd:"" group:"client" help:"Create or update a record at a TSP."`
+	Conn    connCommands    `cmd:"" group:"client" help:"List connections, test, import, pause and activate them."`
+	TSP     tspCommands     `cmd:"" name:"tsp" group:"client" help:"List the TSPs, and what each does with which write."`
 	API     apiCommand      `cmd:"" name:"api" group:"client" help:"Send one request of any kind to the API, and print its answer."`
 }
 

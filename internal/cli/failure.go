@@ -82,8 +82,8 @@ func judge(err error) (exit int, hint string) {
 		return ExitAuth, "waybill whoami shows the scopes of this client"
 	case p.Status == http.StatusNotFound:
 		return ExitNotFound, ""
-	case p.Status == http.StatusTooManyRequests, p.Status == http.StatusServiceUnavailable:
-		return ExitError, "it was asked several times; try again later"
+	case p.RetryAfter > 0:
+		return ExitError, "try again in " + span(p.RetryAfter)
 	}
 	return ExitError, ""
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/cli/remote"
 )
@@ -124,6 +125,19 @@ func TestARedirectIsToldAndNotFollowed(t *testing.T) {
 	_, err = c.Get(t.Context(), "/x", nil)
 	if err == nil || followed.Load() || !strings.Contains(err.Error(), "is no Waybill") {
 		t.Errorf("%v, followed: %t", err, followed.Load())
+	}
+}
+
+func TestALongWishToBeLeftAloneIsToldAndNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int32) {
+		w.Header().Set("Retry-After", "60")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	_, err := s.client(t).Get(t.Context(), "/x", nil)
+	var p *remote.Problem
+	if !errors.As(err, &p) || p.RetryAfter != time.Minute || s.requests.Load() != 1 {
+		t.Errorf("sent %d times: %v", s.requests.Load(), err)
 	}
 }
 

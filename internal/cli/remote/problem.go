@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,6 +19,8 @@ type Problem struct {
 	Text string
 	// Body is the answer's own, if it is JSON.
 	Body jsontext.Value
+	// RetryAfter is how long the service wants to be left alone; 0 if it does not say so.
+	RetryAfter time.Duration
 	// Token tells that it is the answer to a request for a token.
 	Token bool
 }
@@ -49,6 +53,9 @@ func unreached(ctx context.Context, to string, err error) error {
 // ProblemOf reads the forms in which the API tells what is wrong.
 func ProblemOf(a Answer) *Problem {
 	p := &Problem{Status: a.Status, Text: strings.TrimSpace(string(a.Body))}
+	if seconds, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		p.RetryAfter = time.Duration(seconds) * time.Second
+	}
 	if a.Status < 400 {
 		p.Text = "it leads to " + a.Header.Get("Location") + ", and redirects are not followed; name that address instead"
 		return p

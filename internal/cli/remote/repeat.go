@@ -12,7 +12,7 @@ import (
 // mostTries bounds how often a request is sent, and mostPause how long a wish to be left alone is followed.
 const (
 	mostTries = 4
-	mostPause = time.Minute
+	mostPause = 5 * time.Second
 )
 
 // repeats tells whether a request is sent once more, and after how long. 429 was not acted upon, whatever it asked for.
