@@ -74,7 +74,7 @@ var rooms = map[string]room{
 	"internal/tracing":                 {"", "rooms do not know who follows them, and whoever follows knows ids and words alone"},
 	"internal/app":                     {"*", "the one place that knows every room"},
 	"internal/demo":                    {"*", "shows the program at work, from above it"},
-	"internal/cli":                     {"internal/cli/output internal/cli/profile internal/cli/remote internal/resource", "the client side of the command line speaks the public API and knows no room behind it; kinds and their fields are words of the wire"},
+	"internal/cli":                     {"internal/cli/output internal/cli/profile internal/cli/remote internal/resource internal/webhook", "the client side of the command line speaks the public API and knows no room behind it; kinds, their fields and the signatures of deliveries are words of the wire"},
 	"internal/cli/output":              {"", "what is written does not matter to how it is written"},
 	"internal/cli/profile":             {"", "a file of addresses and secrets is a leaf"},
 	"internal/cli/remote":              {"", "the API is met as any client meets it"},

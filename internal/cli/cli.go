@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"golang.org/x/term"
 
@@ -25,6 +24,9 @@ type Commands struct {
 	Write   writeCommand    `cmd:"" group:"client" help:"Create or update a record at a TSP."`
 	Conn    connCommands    `cmd:"" group:"client" help:"List connections, test, import, pause and activate them."`
 	TSP     tspCommands     `cmd:"" name:"tsp" group:"client" help:"List the TSPs, and what each does with which write."`
+	Hook    hookCommands    `cmd:"" group:"client" help:"Subscribe to webhooks, see and replay deliveries, verify signatures."`
+	Listen  listenCommand   `cmd:"" group:"client" help:"Hand events to a receiver on this machine, signed as webhooks are, through no tunnel."`
+	Tail    tailCommand     `cmd:"" group:"client" help:"Show events as they happen."`
 	API     apiCommand      `cmd:"" name:"api" group:"client" help:"Send one request of any kind to the API, and print its answer."`
 }
 
@@ -163,16 +165,4 @@ func (s *Session) dial(of at) (*remote.Client, error) {
 // say writes a line that is no output, such as how far something is.
 func (s *Session) say(format string, args ...any) {
 	fmt.Fprintln(s.Err, output.Plain(fmt.Sprintf(format, args...)))
-}
-
-// pause waits, or returns why it did not.
-func (s *Session) pause(d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-s.Context.Done():
-		return context.Cause(s.Context)
-	case <-timer.C:
-		return nil
-	}
 }

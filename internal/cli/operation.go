@@ -2,10 +2,7 @@ package cli
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -229,21 +226,11 @@ func (s *Session) read(c *remote.Client, op operation, query url.Values) (operat
 	return readOperation(body)
 }
 
-// patience is for how long a look that is repeated anyhow goes on without an answer.
-const patience = time.Minute
-
 // persistently reads an operation that is being watched: a service that restarts is waited for.
-func (s *Session) persistently(c *remote.Client, op operation) (operation, error) {
-	for began := time.Now(); ; {
-		now, err := s.read(c, op, nil)
-		var away *remote.Unreachable
-		var p *remote.Problem
-		passes := errors.As(err, &away) || errors.As(err, &p) && p.Status >= http.StatusInternalServerError
-		if !passes || time.Since(began) > patience || errors.Is(err, context.Canceled) {
-			return now, err
-		}
-		if err := s.pause(time.Second); err != nil {
-			return now, err
-		}
-	}
+func (s *Session) persistently(c *remote.Client, op operation) (now operation, err error) {
+	err = s.patiently(func() error {
+		now, err = s.read(c, op, nil)
+		return err
+	})
+	return now, err
 }
