@@ -86,6 +86,11 @@ func misnamed(node *kong.Node, line string) string {
 			}
 		}
 		name, _, _ := strings.Cut(word, "=")
+		// One command may be meant where none is named.
+		if node.DefaultCmd != nil && !strings.HasPrefix(word, "--") {
+			node = node.DefaultCmd
+			continue
+		}
 		switch {
 		case strings.HasPrefix(word, "--") && !slices.Contains(flags, name):
 			return name

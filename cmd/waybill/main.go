@@ -28,7 +28,7 @@ type commands struct {
 	Grant   grantCommand    `cmd:"" group:"server" help:"Manage what fleets grant partners."`
 	Key     keyCommand      `cmd:"" group:"server" help:"Manage the keys of the installation."`
 	Audit   auditCommand    `cmd:"" group:"server" help:"Read and verify the log of who changed what."`
-	Sim     simCommand      `cmd:"" group:"server" help:"Run the simulator of one TSP alone."`
+	Sim     simCommands     `cmd:"" group:"server" help:"Run the simulator of one TSP alone, or have one misbehave."`
 	Version versionCommand  `cmd:"" group:"server" help:"Print the version."`
 
 	cli.Commands

@@ -18,16 +18,18 @@ import (
 
 // Commands are those of the group Client.
 type Commands struct {
-	Profile profileCommands `cmd:"" group:"client" help:"Keep the addresses and clients of the Waybills that you work with."`
-	Whoami  whoamiCommand   `cmd:"" group:"client" help:"Show which Waybill is spoken to, as whom, and what that client may do."`
-	Op      opCommands      `cmd:"" group:"client" help:"List operations (the writes), see why they wait, and retry or cancel them."`
-	Write   writeCommand    `cmd:"" group:"client" help:"Create or update a record at a TSP."`
-	Conn    connCommands    `cmd:"" group:"client" help:"List connections, test, import, pause and activate them."`
-	TSP     tspCommands     `cmd:"" name:"tsp" group:"client" help:"List the TSPs, and what each does with which write."`
-	Hook    hookCommands    `cmd:"" group:"client" help:"Subscribe to webhooks, see and replay deliveries, verify signatures."`
-	Listen  listenCommand   `cmd:"" group:"client" help:"Hand events to a receiver on this machine, signed as webhooks are, through no tunnel."`
-	Tail    tailCommand     `cmd:"" group:"client" help:"Show events as they happen."`
-	API     apiCommand      `cmd:"" name:"api" group:"client" help:"Send one request of any kind to the API, and print its answer."`
+	Profile    profileCommands   `cmd:"" group:"client" help:"Keep the addresses and clients of the Waybills that you work with."`
+	Whoami     whoamiCommand     `cmd:"" group:"client" help:"Show which Waybill is spoken to, as whom, and what that client may do."`
+	Op         opCommands        `cmd:"" group:"client" help:"List operations (the writes), see why they wait, and retry or cancel them."`
+	Write      writeCommand      `cmd:"" group:"client" help:"Create or update a record at a TSP."`
+	Conn       connCommands      `cmd:"" group:"client" help:"List connections, test, import, pause and activate them."`
+	TSP        tspCommands       `cmd:"" name:"tsp" group:"client" help:"List the TSPs, and what each does with which write."`
+	Hook       hookCommands      `cmd:"" group:"client" help:"Subscribe to webhooks, see and replay deliveries, verify signatures."`
+	Listen     listenCommand     `cmd:"" group:"client" help:"Hand events to a receiver on this machine, signed as webhooks are, through no tunnel."`
+	Tail       tailCommand       `cmd:"" group:"client" help:"Show events as they happen."`
+	Doctor     doctorCommand     `cmd:"" group:"client" help:"Look at each step from here to the TSPs, and say what is wrong."`
+	Completion completionCommand `cmd:"" group:"client" help:"Print a script by which your shell completes commands."`
+	API        apiCommand        `cmd:"" name:"api" group:"client" help:"Send one request of any kind to the API, and print its answer."`
 }
 
 // Session is what a command works with: what it reads and writes, and where it stands.

@@ -89,6 +89,11 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values) ([]byte
 	return a.Body, err
 }
 
+// Open reads what needs no token, such as the service's health, whatever the status.
+func (c *Client) Open(ctx context.Context, path string) (Answer, error) {
+	return c.once(ctx, Request{Method: http.MethodGet, Path: path}, "")
+}
+
 // Do sends a request. An answer of 300 and above is a *Problem, beside the answer itself.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	a, err := c.Send(ctx, r)
