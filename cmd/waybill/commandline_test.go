@@ -62,6 +62,13 @@ func TestTheCommandsOfThePageOnTheCommandLineDoWhatItSays(t *testing.T) {
 	says := [][]string{
 		{g.url + " (by WAYBILL_URL)", "Partner:       demo"},
 		{"*        local", "by profile local"},
+		{"vehicle_name ", "nothing was stored or sent", `{"name":"Truck 42"}`, "success"},
+		{`"status":503`, "update vehicle  pending", "It waits (", "failed (cancelled)", "success  retry of "},
+		{"operations match; nothing was done", "nothing matches", " samsara\n"},
+		{"fleet-1  active", "Status:        active", "ok  samsara takes the credentials", "samsara  paused", "samsara  active",
+			"create message ", "comes from dispatch"},
+		{"whsec_", "https://receiver.example.com", "EVENT ID", "0 dead letters match"},
+		{"connections  ok"},
 		{g.ids.Connection.String() + " samsara\n"},
 	}
 	blocks := pasted.FindAllStringSubmatch(string(text), -1)
