@@ -66,7 +66,7 @@ func run(s *cli.Session, args []string) int {
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		// Kong's own way ends the program with a code of its own.
-		fmt.Fprintf(s.Err, "waybill: %v; waybill --help lists the commands, waybill COMMAND --help what one takes\n", err)
+		fmt.Fprintf(s.Err, "waybill: %v; %s\n", err, teaches(err))
 		return 2
 	}
 	client := isClients(parsed)
@@ -86,6 +86,20 @@ func run(s *cli.Session, args []string) int {
 		return 1
 	}
 	return 0
+}
+
+// teaches says which help tells what is wrong with a command line.
+func teaches(err error) string {
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) {
+		if node := wrong.Context.Selected(); node != nil {
+			return node.FullPath() + " --help tells what it takes"
+		}
+		if path := wrong.Context.Path; len(path) > 0 && path[len(path)-1].Node().Type == kong.CommandNode {
+			return path[len(path)-1].Node().FullPath() + " --help lists its commands"
+		}
+	}
+	return "waybill --help lists the commands"
 }
 
 // isClients tells whether a command is of the group Client.

@@ -70,6 +70,7 @@ func TestTheExitCodeTellsMisuseFromFailure(t *testing.T) {
 		{[]string{"serve", "--restored-from", "yesterday"}, 2},
 		{[]string{"serve", "--restored-from", "0001-01-01T00:00:00Z"}, 2},
 		{[]string{}, 2},
+		{[]string{"sim"}, 2},
 		{[]string{"sim", "nosuch"}, 2},
 		{[]string{"sim", "samsara", "--addr", "9101"}, 2},
 		{[]string{"migrate"}, 2},

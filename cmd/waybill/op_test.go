@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 	"testing"
 )
@@ -85,6 +87,12 @@ func TestAWriteThatFailedIsSentAgainAsItWasCorrectedOrWithOthers(t *testing.T) {
 	g.waybill("op", "retry", ids[0]).ends(0, "this was sent before with the same key", again)
 	g.env["EDITOR"] = "sed -i s/two/deux/"
 	g.waybill("op", "retry", ids[1], "--edit", "--wait", "20s").ends(0, "success")
+	g.env["EDITOR"] = "sed -i s/message_text/nosuch/"
+	kept := g.waybill("op", "retry", ids[2], "--edit").ends(1, "422", "what you have edited is kept: waybill op retry "+ids[2]+" --file ")
+	_, name, _ := strings.Cut(strings.Split(kept.err, "\n")[0], "--file ")
+	if err := os.Remove(name); err != nil {
+		t.Error(err)
+	}
 	g.env["EDITOR"] = "true"
 	g.waybill("op", "retry", ids[2], "--edit").ends(1, "nothing was changed, and nothing was sent")
 	g.env["EDITOR"] = "false"
@@ -93,6 +101,25 @@ func TestAWriteThatFailedIsSentAgainAsItWasCorrectedOrWithOthers(t *testing.T) {
 	g.waybill("op", "retry", "--since", "1h", "--yes", "--jq", "[.done,.refused]").ends(0, "[1,2]\n")
 	g.waybill("op", "list", "--status", "failed", "-o", "jsonl", "--jq", ".retried_by|type").ends(0, "string\nstring\nstring\n")
 	g.waybill("op", "retry", ids[0], again, "--idempotency-key", "k").ends(1, "409", "2 of 2 went wrong")
+}
+
+func TestARetryThatWouldWriteOverWhatWasWrittenSinceAsksFirst(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	g.fault("POST", `{"match":{"method":"PATCH"},"fault":"status","status":400,"times":1}`)
+	old := g.rename("old")
+	g.waybill("op", "watch", old).ends(5)
+	vehicle := g.ids.Vehicle.String()
+	notes := []string{"write", "vehicle", vehicle, "--connection", "samsara", "-s", "notes=x", "--wait", "20s"}
+	g.waybill(notes...).ends(0, "success")
+	newer := g.rename("new")
+	g.waybill("op", "watch", newer).ends(0)
+	g.waybill("op", "retry", old).ends(2, "nobody can be asked here whether to write over vehicle_name, which "+newer+" has written since")
+	g.asks, g.in = true, "n"
+	g.waybill("op", "retry", old).ends(1, "nothing was done")
+	g.asks, g.in = false, ""
+	g.waybill("op", "retry", old, "--dry-run").ends(0, `{"name":"old"}`)
+	g.waybill("op", "retry", old, "--yes", "--wait", "20s").ends(0, "success")
 }
 
 func TestAnOutcomeThatNobodyKnowsIsToldAndResolved(t *testing.T) {
@@ -120,4 +147,25 @@ func TestWhatIsWatchedAndInterruptedGoesOn(t *testing.T) {
 	if code := <-ended; code != 130 || !strings.Contains(errs.String(), "interrupted") {
 		t.Errorf("%d: %s", code, errs)
 	}
+}
+
+func TestAQuestionThatIsInterruptedIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	g.fault("POST", `{"match":{"method":"PATCH"},"fault":"status","status":503}`)
+	g.rename("one")
+	ctx, cancel := context.WithCancel(t.Context())
+	out := &lately{}
+	s := g.session(ctx, out, out)
+	in, typing := io.Pipe()
+	t.Cleanup(func() { _ = typing.Close() })
+	s.In, s.Asks = in, true
+	ended := make(chan int, 1)
+	go func() { ended <- run(s, []string{"op", "cancel", "--kind", "vehicle"}) }()
+	until(t, "it asks", func() bool { return strings.Contains(out.String(), "[y/N]") })
+	cancel()
+	if code := <-ended; code != 130 {
+		t.Errorf("%d: %s", code, out)
+	}
+	g.waybill("op", "list", "--status", "pending", "--jq", "length").ends(0, "1\n")
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,7 +31,12 @@ type simCommand struct {
 }
 
 // Validate refuses a TSP that has no simulator.
-func (s simCommand) Validate() error { return demo.CheckSimulator(s.Name) }
+func (s simCommand) Validate() error {
+	if s.Name == "" {
+		return errors.New("the TSP is missing; name one, such as samsara")
+	}
+	return demo.CheckSimulator(s.Name)
+}
 
 // Run runs the simulator until it is interrupted.
 func (s simCommand) Run(e *environment) error {
@@ -69,7 +75,7 @@ expire_session (end all sessions), late (apply --delay later, whether the caller
 // Validate refuses a TSP that has no simulator.
 func (s simFaultCommand) Validate() error {
 	if s.Kind != "" && s.Clear {
-		return fmt.Errorf("--clear takes no fault beside; clear first, and set one then")
+		return errors.New("--clear takes no fault beside; clear first, and set one then")
 	}
 	return demo.CheckSimulator(s.Name)
 }

@@ -55,10 +55,7 @@ func Standard(ctx context.Context) *Session {
 		}
 	}
 	if s.Asks {
-		s.Secret = func() (string, error) {
-			text, err := term.ReadPassword(int(os.Stdin.Fd()))
-			return string(text), err
-		}
+		s.Secret = s.typedUnseen
 	}
 	return s
 }
@@ -123,7 +120,7 @@ func (s *Session) target(of at) (remote.Target, string, error) {
 	if name == "" {
 		return remote.Target{}, "", &Failure{Exit: ExitUsage, Err: errors.New("nothing says which Waybill is meant"),
 			Hint: "make a profile (waybill profile add NAME --url URL --client-id ID), choose one (waybill profile use NAME), or set " +
-				variableURL + ", " + variableClient + " and " + variableSecret}
+				variableURL + ", " + variableClient + " and " + variableSecret + ", as the line does that waybill dev prints"}
 	}
 	p, err := file.Get(name)
 	if err != nil {

@@ -1,13 +1,10 @@
 package cli
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	json "github.com/go-json-experiment/json"
@@ -98,22 +95,6 @@ func (s *Session) jobAt(c *remote.Client, p *output.Printer, path string, o jobO
 		return err
 	}
 	return s.follow(c, p, path, j)
-}
-
-// agree asks a person whether something is to be done. Where nobody sits there it is refused.
-func (s *Session) agree(what string) error {
-	if !s.Asks {
-		return misused("nobody can be asked here whether to %s; --yes says so beforehand", what)
-	}
-	_, _ = fmt.Fprintf(s.Err, "%s? [y/N] ", what)
-	line, err := bufio.NewReader(s.In).ReadString('\n')
-	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
-		if err != nil {
-			_, _ = fmt.Fprintln(s.Err)
-		}
-		return &Failure{Exit: ExitError, Err: errors.New("nothing was done")}
-	}
-	return nil
 }
 
 // follow tells how far a job is until it has ended.

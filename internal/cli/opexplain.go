@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/waybill-dev/waybill/internal/cli/output"
 	"github.com/waybill-dev/waybill/internal/cli/remote"
 )
 
@@ -83,6 +80,7 @@ func (s *Session) explainWaiting(c *remote.Client, out *page, op operation, now 
 		out.text("Its last attempt ended %s: %s", ago(op.Logs[len(op.Logs)-1].UpdatedAt, now), last)
 	}
 	switch {
+	case w.Code == "connection_paused", w.Code == "connection_stale":
 	case w.NextAttemptAt != "":
 		out.text("The next attempt is due %s, at %s.", ago(w.NextAttemptAt, now), w.NextAttemptAt)
 	case w.EarliestTurn != "":
@@ -93,7 +91,7 @@ func (s *Session) explainWaiting(c *remote.Client, out *page, op operation, now 
 		if n.AtLeast {
 			more = " or more"
 		}
-		out.text("Before it are %d of its record, and %d%s of its connection.", n.Chain, n.Lane, more)
+		out.text("Ahead of it: %d of its record, %d%s of its connection.", n.Chain, n.Lane, more)
 	}
 	out.text("It was tried %d times; %d more attempts at a TSP that answers may fail. If it has not ended by %s (%s), it fails.",
 		w.Attempts, w.AttemptsLeft, w.Deadline, ago(w.Deadline, now))
@@ -172,13 +170,4 @@ func (op operation) sourceFlag() string {
 		return ""
 	}
 	return fmt.Sprintf(" --source-id ID-AT-%s", op.SourceName)
-}
-
-// lines writes something of which each state is written as it comes.
-func lines(p *output.Printer, raw jsontext.Value, name, text string, out func(string)) error {
-	if p.ForPeople() {
-		out(text)
-		return nil
-	}
-	return p.Item(raw, name)
 }

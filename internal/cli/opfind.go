@@ -102,7 +102,7 @@ func (op operation) given() jsontext.Value {
 	in := jsontext.NewDecoder(bytes.NewReader(op.Payload))
 	out := new(bytes.Buffer)
 	enc := jsontext.NewEncoder(out)
-	if _, err := in.ReadToken(); err != nil {
+	if begin, err := in.ReadToken(); err != nil || begin.Kind() != '{' {
 		return op.Payload
 	}
 	_ = enc.WriteToken(jsontext.BeginObject)

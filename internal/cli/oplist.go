@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -65,31 +66,37 @@ func (c opListCommand) Run(s *Session) error {
 			q.Set(name, value)
 		}
 	}
+	return c.list(s, client.List(s.Context, allOperations, q, c.Limit), now)
+}
+
+// list writes what is listed. Lines come as they are read, however many there are.
+func (c opListCommand) list(s *Session, found iter.Seq2[jsontext.Value, error], now time.Time) error {
 	p := s.printer(c.shape)
-	// Lines come as they are read, however many there are.
-	if c.Output == string(output.Lines) || c.Output == string(output.Names) {
-		for item, err := range client.List(s.Context, allOperations, q, c.Limit) {
-			if err == nil {
-				err = p.Item(item, "id")
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+	streams := c.Output == string(output.Lines) || c.Output == string(output.Names)
 	var all []jsontext.Value
-	for item, err := range client.List(s.Context, allOperations, q, c.Limit) {
+	count := 0
+	for item, err := range found {
+		count++
+		switch {
+		case err != nil:
+		case streams:
+			err = p.Item(item, "id")
+		default:
+			all = append(all, item)
+		}
 		if err != nil {
 			return err
 		}
-		all = append(all, item)
 	}
-	if p.ForPeople() && c.Limit > 0 && len(all) == c.Limit {
+	switch {
+	case c.Limit > 0 && count == c.Limit:
 		s.say("these are the newest %d; --limit 0 lists all", c.Limit)
-	}
-	if p.ForPeople() && len(all) == 0 {
+	case count == 0 && p.ForPeople():
 		s.say("none; without --since only those of the last day are listed, and of pending ones those of 45 days")
+		return nil
+	}
+	if streams {
+		return nil
 	}
 	return p.List(all, "id", func() output.Grid { return operationsGrid(all, now) })
 }
@@ -113,7 +120,7 @@ func (op operation) why(now time.Time) string {
 	switch {
 	case op.Progress != nil:
 		text := op.Progress.Code
-		if next := op.Progress.NextAttemptAt; next != "" {
+		if next := op.Progress.NextAttemptAt; next != "" && !strings.HasPrefix(text, "connection_") {
 			text += ", next " + ago(next, now)
 		}
 		if last := op.lastError(); last != "" {

@@ -1,18 +1,18 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/cli/remote"
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 type opRetryCommand struct {
@@ -27,7 +27,7 @@ type opRetryCommand struct {
 // Help teaches the command.
 func (opRetryCommand) Help() string {
 	return `Makes a new operation of what a failed one asked for; retry_of and retried_by link the two. Retries by filters leave
-out what was cancelled or has expired. With --wait it ends as the new operation does: 0, 5 failed, 6 unknown.
+out what was cancelled or has expired. An update that would write over what was written since asks first (--yes). With --wait it ends as the new operation does: 0, 5 failed, 6 unknown.
 
   waybill op retry 01890a5d-ac96-774b-bcce-b302099a8057 --wait 30s
   waybill op retry --tsp samsara --since 2h --yes`
@@ -78,9 +78,10 @@ func (c opRetryCommand) retry(s *Session, client *remote.Client, op operation) e
 	var err error
 	switch {
 	case c.Edit:
-		if r.Body, err = s.edit(op.given()); err != nil {
-			return err
-		}
+		return s.edited(op, func(body []byte) error {
+			r.Body = body
+			return s.send(client, s.printer(c.shape), c.sending.with(r, c.DryRun))
+		})
 	case c.File != "":
 		if r.Body, err = s.readAll(c.File); err != nil {
 			return err
@@ -89,54 +90,56 @@ func (c opRetryCommand) retry(s *Session, client *remote.Client, op operation) e
 		// The same retry asked for again is answered with the operation that it has made.
 		c.Key = "retry-" + op.ID
 	}
+	if len(r.Body) == 0 && !c.DryRun && !c.Yes && op.RetriedBy == "" {
+		if err := s.mayOverwrite(client, op); err != nil {
+			return err
+		}
+	}
 	return s.send(client, s.printer(c.shape), c.sending.with(r, c.DryRun))
 }
 
-// edit has a person change a body, and returns it as it is then.
-func (s *Session) edit(payload jsontext.Value) ([]byte, error) {
-	editor := s.Getenv("VISUAL")
-	if editor == "" {
-		editor = s.Getenv("EDITOR")
+// mayOverwrite asks a person where a retry would write over what was written since. It looks at the newest writes of the
+// record.
+func (s *Session) mayOverwrite(c *remote.Client, op operation) error {
+	accepted, err := time.Parse(time.RFC3339, op.CreatedAt)
+	if op.Verb != string(resource.Update) || op.ResourceID == "" || err != nil {
+		return nil
 	}
-	if editor == "" {
-		editor = "vi"
+	// Lists reach back for 45 days at most.
+	from := accepted
+	if reach := time.Now().Add(-44 * 24 * time.Hour); reach.After(from) {
+		from = reach
 	}
-	text := payload.Clone()
-	if err := text.Indent(jsontext.WithIndent("  ")); err != nil {
-		return nil, fmt.Errorf("the payload cannot be edited: %w", err)
+	q := url.Values{"resource_id": {op.ResourceID}, "operation": {op.Verb}, "from_datetime": {instant(from)}}
+	for item, err := range c.List(s.Context, allOperations, q, newest) {
+		if err != nil {
+			return err
+		}
+		later, err := readOperation(item)
+		if err != nil {
+			return err
+		}
+		at, err := time.Parse(time.RFC3339, later.CreatedAt)
+		if err != nil || later.ID == op.ID || later.Status == failed || !at.After(accepted) {
+			continue
+		}
+		if both := op.shares(later); len(both) > 0 {
+			return s.agree(fmt.Sprintf("write over %s, which %s has written since (%s),", strings.Join(both, ", "), later.ID, later.Status))
+		}
 	}
-	file, err := os.CreateTemp("", "waybill-*.json")
-	if err != nil {
-		return nil, fmt.Errorf("making a file to edit: %w", err)
+	return nil
+}
+
+// shares names the fields that two writes have in common.
+func (op operation) shares(with operation) (both []string) {
+	var one, other map[string]jsontext.Value
+	if remote.Decode(op.given(), &one) != nil || remote.Decode(with.given(), &other) != nil {
+		return nil
 	}
-	defer func() { _ = os.Remove(file.Name()) }()
-	_, err = file.Write(append(text, '\n'))
-	if closed := file.Close(); err == nil {
-		err = closed
+	for _, name := range slices.Sorted(maps.Keys(one)) {
+		if _, ok := other[name]; ok && name != "connection_id" {
+			both = append(both, name)
+		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("writing the file to edit: %w", err)
-	}
-	words := strings.Fields(editor)
-	//nolint:gosec // It is the person's own editor.
-	run := exec.CommandContext(s.Context, words[0], append(words[1:], file.Name())...)
-	run.Stdin, run.Stdout, run.Stderr = s.In, s.Err, s.Err
-	if s.Shows {
-		run.Stdout = s.Out
-	}
-	if err := run.Run(); err != nil {
-		return nil, fmt.Errorf("the editor %s: %w; nothing was sent", editor, err)
-	}
-	edited, err := os.ReadFile(file.Name())
-	if err != nil {
-		return nil, fmt.Errorf("reading what was edited: %w", err)
-	}
-	after := jsontext.Value(edited).Clone()
-	if err := after.Compact(); err != nil {
-		return nil, fmt.Errorf("what was edited is no JSON, and nothing was sent: %w", err)
-	}
-	if before := payload.Clone(); before.Compact() == nil && string(before) == string(after) {
-		return nil, errors.New("nothing was changed, and nothing was sent; without --edit it is sent as it was")
-	}
-	return after, nil
+	return both
 }

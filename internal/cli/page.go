@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/waybill-dev/waybill/internal/cli/output"
 )
 
@@ -54,4 +56,13 @@ func span(d time.Duration) string {
 		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 	}
 	return fmt.Sprintf("%dd%02dh", int(d.Hours())/24, int(d.Hours())%24)
+}
+
+// lines writes something of which each state is written as it comes.
+func lines(p *output.Printer, raw jsontext.Value, name, text string, out func(string)) error {
+	if p.ForPeople() {
+		out(text)
+		return nil
+	}
+	return p.Item(raw, name)
 }

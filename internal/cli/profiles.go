@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -90,10 +88,7 @@ func (s *Session) askSecret() (string, error) {
 		secret, err = s.Secret()
 		_, _ = fmt.Fprintln(s.Err)
 	default:
-		secret, err = bufio.NewReader(s.In).ReadString('\n')
-		if errors.Is(err, io.EOF) {
-			err = nil
-		}
+		secret, err = s.line()
 	}
 	if err != nil {
 		return "", fmt.Errorf("reading the secret: %w", err)
