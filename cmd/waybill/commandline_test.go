@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -107,5 +109,72 @@ func TestTheExitCodesOfThePageAreThoseThatThereAre(t *testing.T) {
 		if !strings.Contains(string(text), fmt.Sprintf("| %d | %s", code, says)) {
 			t.Errorf("the page does not tell of %d: %s", code, says)
 		}
+	}
+}
+
+// started runs waybill as a process of its own until a line that it writes has a part, which is returned with what ends it.
+func (g *gateway) started(part string, args ...string) (line string, interrupt func() int) {
+	g.t.Helper()
+	process := exec.CommandContext(g.t.Context(), filepath.Join(command(g.t), "waybill"), args...)
+	process.Env = append(os.Environ(), "HOME="+g.env["HOME"], "XDG_CONFIG_HOME="+g.env["XDG_CONFIG_HOME"])
+	for name, value := range g.env {
+		process.Env = append(process.Env, name+"="+value)
+	}
+	out := &lately{}
+	process.Stdout, process.Stderr = out, out
+	if err := process.Start(); err != nil {
+		g.t.Fatal(err)
+	}
+	until(g.t, "it says "+part, func() bool {
+		for text := range strings.Lines(out.String()) {
+			if strings.Contains(text, part) && strings.HasSuffix(text, "\n") {
+				line = strings.TrimSpace(text)
+				return true
+			}
+		}
+		return false
+	})
+	return line, func() int {
+		if err := process.Process.Signal(os.Interrupt); err != nil {
+			g.t.Error(err)
+		}
+		_ = process.Wait()
+		return process.ProcessState.ExitCode()
+	}
+}
+
+// places is a port that was free, and so are most behind it.
+func places(t *testing.T) string {
+	t.Helper()
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = l.Close()
+		if at, ok := l.Addr().(*net.TCPAddr); ok && at.Port < 64_900 {
+			return strconv.Itoa(at.Port)
+		}
+	}
+}
+
+func TestTheLineThatTheDemoPrintsIsAllThatTheCommandLineNeeds(t *testing.T) {
+	t.Parallel()
+	g := &gateway{t: t, env: map[string]string{"HOME": t.TempDir(), "XDG_CONFIG_HOME": t.TempDir()}}
+	line, end := g.started("export WAYBILL_URL=", "dev", "--addr", "127.0.0.1:0", "--sim-base-port", places(t), "--receiver-addr", "127.0.0.1:0",
+		"--data-dir", t.TempDir())
+	if out, err := g.shell(line + "\nwaybill whoami && waybill conn list -o name"); err != nil || strings.Count(out, "\n") < 7 {
+		t.Errorf("%s: %v, %s", line, err, out)
+	}
+	for pair := range strings.FieldsSeq(strings.TrimPrefix(line, "export ")) {
+		name, value, _ := strings.Cut(pair, "=")
+		g.env[name] = value
+	}
+	if _, interrupt := g.started("events are shown", "tail"); interrupt() != cli.ExitInterrupted {
+		t.Error("what is interrupted does not end so")
+	}
+	g.waybill("hook", "list", "--jq", `[.[]|select(.url=="waybill:feed")]|length`).ends(0, "0\n")
+	if code := end(); code != 0 {
+		t.Errorf("the demo ends with %d", code)
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -98,7 +99,7 @@ func (e *examination) reaches(of at) bool {
 		return false
 	}
 	e.add("settings", fine, "%s as %s, by %s", t.URL, t.ClientID, from)
-	if u, err := url.Parse(t.URL); err == nil && u.Scheme == "http" && !loopback(u.Hostname()) {
+	if plain(t.URL) {
 		e.add("secrecy", warns, "the secret and the tokens go over plain http; use https where the network is not trusted")
 	}
 	a, err := e.client.Open(e.s.Context, "/healthz")
@@ -122,9 +123,14 @@ func (e *examination) reaches(of at) bool {
 	return true
 }
 
-// loopback tells whether a host is this machine.
-func loopback(host string) bool {
-	return host == "localhost" || strings.HasPrefix(host, "127.") || host == "::1"
+// plain tells whether what is sent to an address can be read on the way.
+func plain(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" || u.Hostname() == "localhost" {
+		return false
+	}
+	at, err := netip.ParseAddr(u.Hostname())
+	return err != nil || !at.IsLoopback()
 }
 
 // knows looks whether the client gets a token, and for what.

@@ -79,7 +79,10 @@ func (s *Session) jobAt(c *remote.Client, p *output.Printer, path string, o jobO
 	}
 	if would.Matched == 0 {
 		s.say("nothing matches, and nothing was done")
-		return nil
+		if p.ForPeople() {
+			return nil
+		}
+		return p.Item(would.raw, "action")
 	}
 	if !o.yes {
 		if err := s.agree(fmt.Sprintf("%s %d %s", o.action, would.Matched, o.of)); err != nil {

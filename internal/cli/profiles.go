@@ -64,6 +64,9 @@ func (c profileAddCommand) Run(s *Session) error {
 			return err
 		}
 	}
+	if plain(p.URL) {
+		s.say("the secret goes to %s over plain http; use https where the network is not trusted", p.URL)
+	}
 	file.Profiles[c.Name] = p
 	if file.Current == "" {
 		file.Current = c.Name

@@ -114,3 +114,13 @@ func TestEachFailureHasItsExitCodeAndWhatHelps(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsSentInTheClearIsKnown(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{"http://10.0.0.7:8080": true, "http://waybill.example.com": true, "https://waybill.example.com": false,
+		"http://127.0.0.1:8080": false, "http://localhost": false, "http://[::1]:80": false, "http://127.evil.example.com": true} {
+		if got := plain(address); got != want {
+			t.Errorf("%s: %t", address, got)
+		}
+	}
+}
