@@ -116,6 +116,25 @@ func TestWhatExpiresWhileItsChainRestsSinceBeforeACrashHasExpired(t *testing.T) 
 	}
 }
 
+func TestAnAttemptThatDoesNotSendWhatMayHaveBeenSentBeforeACrashSaysBoth(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.tsp.write = func(context.Context, int, tsp.Write) (tsp.Written, error) {
+			time.Sleep(5 * time.Second)
+			return tsp.Written{}, &tsp.Error{Class: tsp.Unavailable, Unsent: true, Err: errExpired}
+		}
+		id := w.takenWith(1)[0]
+		w.do(func() { until(3 * time.Second)(&w.ops[0]) })
+		w.run(t, time.Minute)
+		op := w.op(id)
+		if said := lines(op); op.Reason != "" || !op.IsUnknown() || len(said) != 2 ||
+			!strings.Contains(said[0], "not sent: it expired at ") || !strings.Contains(said[0], alsoUnknown) {
+			t.Errorf("%s for %q: %q", op.State, op.Reason, said)
+		}
+	})
+}
+
 func TestWhatIsRefusedBehindAnotherAfterACrashHasNoUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -33,17 +33,18 @@ func (t *tx) holdJob(j job.Job) error {
 // step is what a step adds to what a job has done.
 type step struct{ asked, done int }
 
-// stepJob writes a step of a job that was held. Whoever has stopped it meanwhile has changed its state, which stays.
+// stepJob writes a step of a job that was held, unless something was written of it meanwhile by another process. Whoever
+// has stopped it meanwhile has changed its state, which stays.
 func (t *tx) stepJob(j job.Job, by step) error {
 	refusals, err := text(j.Refusals, len(j.Refusals) > 0)
 	if err != nil {
 		return err
 	}
-	return t.exec(`UPDATE job SET state = CASE WHEN CAST(?2 AS BIGINT) > 0 THEN ?3 ELSE state END, place_at = ?4, place_seq = ?5,
+	return overtaken(t.change(`UPDATE job SET state = CASE WHEN CAST(?2 AS BIGINT) > 0 THEN ?3 ELSE state END, place_at = ?4, place_seq = ?5,
 		walked = ?6, steps = steps + 1, asked = asked + ?7, done = done + ?8, refusals = ?9, updated_at = ?10, ended_at = ?2
-		WHERE seq = ?1`,
+		WHERE seq = ?1 AND steps = ?11`,
 		j.Seq, micros(j.EndedAt), string(j.State), micros(j.Place.At), j.Place.Seq, j.Walked, by.asked, by.done, refusals,
-		micros(j.UpdatedAt))
+		micros(j.UpdatedAt), j.Steps))
 }
 
 // CancelStep writes a step of a job with the operations that are asked to be cancelled.
