@@ -13,7 +13,7 @@ import (
 
 // attempts are how often an address may try to sign in to the console. A code cannot be guessed, however often: it bounds
 // what strangers have the database and the issuer do.
-var attempts = throttle.Rate{Events: 10, Period: time.Minute}
+var attempts = throttle.Rate{Events: 30, Period: time.Minute}
 
 // openDoor makes what knows the operators' sessions, and the gate before the console where one is served.
 func (a *App) openDoor(p parts) error {

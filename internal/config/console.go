@@ -71,7 +71,12 @@ func readConsoleURL(c *Config, text string) error {
 		return fmt.Errorf("is %q; write how browsers reach the service, without a path, such as https://waybill.example "+
 			"(http for this machine alone)", text)
 	}
-	c.Console.URL = u.Scheme + "://" + strings.ToLower(u.Host)
+	if strings.ContainsFunc(u.Host, func(r rune) bool { return r > '~' }) {
+		return fmt.Errorf("is %q; write the name as browsers send it, in ASCII (xn--…)", text)
+	}
+	// As browsers name an origin: without the port that goes without saying.
+	port := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
+	c.Console.URL = u.Scheme + "://" + strings.TrimSuffix(strings.ToLower(u.Host), port)
 	return nil
 }
 

@@ -13,7 +13,7 @@ import (
 
 func TestTheConsoleIsSetByItsVariables(t *testing.T) {
 	t.Parallel()
-	got, wrong := FromEnv([]string{"WAYBILL_CONSOLE=Read_Only", "WAYBILL_CONSOLE_URL=https://W.example/", "WAYBILL_CONSOLE_SESSION=8h",
+	got, wrong := FromEnv([]string{"WAYBILL_CONSOLE=Read_Only", "WAYBILL_CONSOLE_URL=https://W.example:443/", "WAYBILL_CONSOLE_SESSION=8h",
 		"WAYBILL_CONSOLE_IDLE=30m", "WAYBILL_CONSOLE_OIDC_ISSUER=https://login.example", "WAYBILL_CONSOLE_OIDC_CLIENT_ID=waybill",
 		"WAYBILL_CONSOLE_OIDC_CLIENT_SECRET=hush", "WAYBILL_CONSOLE_OIDC_SCOPES=openid, groups", "WAYBILL_CONSOLE_OIDC_GROUPS_CLAIM=roles",
 		"WAYBILL_CONSOLE_OIDC_ROLES=admin=a=b, viewer=c,viewer=d e", "WAYBILL_CONSOLE_OIDC_PAYLOADS=viewers"}, tsps())
@@ -37,6 +37,7 @@ func TestAConsoleThatCannotWorkIsRefused(t *testing.T) {
 		says    string
 	}{
 		"a path":         {[]string{on, "WAYBILL_CONSOLE_URL=https://w.example/console"}, "without a path"},
+		"no ASCII":       {[]string{on, "WAYBILL_CONSOLE_URL=https://wäybill.example"}, "in ASCII"},
 		"no TLS":         {[]string{on, "WAYBILL_CONSOLE_URL=http://w.example"}, "http for this machine alone"},
 		"no client":      {without(3), "WAYBILL_CONSOLE_OIDC_CLIENT_ID is not"},
 		"no roles":       {without(4), "nobody would have a role"},

@@ -4,22 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/operator"
-	"github.com/waybill-dev/waybill/internal/store"
 )
 
 // house is a desk and a door over one database, at a time that tests move.
 type house struct {
 	*operator.Desk
 	*operator.Door
-	db store.Store
-
 	mu sync.Mutex
 	at time.Time
 }
@@ -27,12 +23,8 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{at: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)}
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), store.Options{Now: h.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	h.db, h.Desk = db, operator.NewDesk(db, h.now)
+	db := newStore(t, h.now)
+	h.Desk = operator.NewDesk(db, h.now)
 	h.Door = operator.NewDoor(operator.DoorConfig{Kept: db, Life: 12 * time.Hour, Idle: time.Hour, Now: h.now,
 		Log: slog.New(slog.DiscardHandler)})
 	return h

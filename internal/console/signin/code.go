@@ -41,6 +41,12 @@ func (g *Gate) take(w http.ResponseWriter, r *http.Request) {
 		g.page(w, r, http.StatusForbidden, notice{})
 		return
 	}
+	// Else the code would be used up for a cookie that the browser does not take there.
+	if from := r.Header.Get("Origin"); g.URL != "" && from != "" && from != g.URL {
+		g.page(w, r, http.StatusForbidden, notice{What: "The console is somewhere else",
+			Remedy: "Nothing was done, and the code still opens. Open " + g.URL + root + " and sign in there."})
+		return
+	}
 	if wait := g.Attempts.Take(g.Address(r)); wait > 0 {
 		g.tooMany(w, r, wait)
 		return

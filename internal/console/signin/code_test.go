@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/console/signin"
 	"github.com/waybill-dev/waybill/internal/operator"
 )
 
@@ -135,4 +136,15 @@ func TestOverAnUnencryptedConnectionNobodySignsInButOnThisMachine(t *testing.T) 
 		b.do(http.MethodGet, plain+"/console/sign-in", nil).shows(t, name+", the form", http.StatusOK, "This connection is not encrypted")
 		s.browser().enter(code, "").shows(t, name+" has used the code up", http.StatusOK, "Ada Lind")
 	}
+}
+
+func TestACodeIsNotUsedUpWhereTheBrowserTakesNoCookie(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *signin.Config) { c.URL = "https://waybill.example" })
+	code, b := s.hire("ada@x.example", operator.Viewer), s.browser()
+	b.headers["Origin"] = s.URL
+	b.enter(code, "").shows(t, "past the proxy", http.StatusForbidden, "Open https://waybill.example/console/")
+	// A proxy may have put its own name for us into the request.
+	b.headers = map[string]string{"Origin": "https://waybill.example"}
+	b.enter(code, "").shows(t, "by the proxy", http.StatusOK, "Ada Lind")
 }

@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -44,11 +43,7 @@ type with func(*signin.Config)
 func newSite(t *testing.T, changes ...with) *site {
 	t.Helper()
 	s := &site{t: t}
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), store.Options{Now: s.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := newStore(t, s.now)
 	s.db, s.desk = db, operator.NewDesk(db, s.now)
 	log := slog.New(slog.NewTextHandler(&s.log, nil))
 	c := signin.Config{Door: operator.NewDoor(operator.DoorConfig{Kept: db, Life: 12 * time.Hour, Idle: time.Hour, Now: s.now, Log: log}),
