@@ -149,6 +149,22 @@ func TestWhatIsWatchedAndInterruptedGoesOn(t *testing.T) {
 	}
 }
 
+func TestAllThatIsPendingIsFollowedToItsEnd(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	g.waybill("op", "watch", "--kind", "message").ends(0, "nothing that is pending matches")
+	g.waybill("op", "watch").ends(2, "nothing is named")
+	g.fault("POST", `{"match":{"method":"POST"},"fault":"status","status":503,"times":2}`)
+	g.fault("POST", `{"match":{"method":"POST","body":"no 7"},"fault":"status","status":400}`)
+	for n := range 12 {
+		g.message(fmt.Sprint("no ", n))
+	}
+	s := g.waybill("op", "watch", "--tsp", "samsara", "--kind", "message", "--since", "1h", "--timeout", "60s").ends(5, "400 ")
+	if n := strings.Count(s.out, "success"); n < 9 {
+		t.Errorf("%d successes in\n%s", n, s.out)
+	}
+}
+
 func TestAQuestionThatIsInterruptedIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	g := running(t)
