@@ -31,8 +31,7 @@ func (g *gateway) lose() string {
 	g.waybill("api", "PATCH", "/v2/integrations/connections/"+g.ids.Connection.String(), "-d", `{"settings":{"asset_route":"beta"}}`).ends(0)
 	g.fault("POST", `{"match":{"method":"POST"},"fault":"apply_then_drop","times":1}`)
 	g.fault("POST", `{"match":{"method":"GET"},"fault":"status","status":503}`)
-	g.waybill("api", "POST", "/v2/telematics/vehicles?is_sync=true", "-d",
-		fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"Lost"}`, g.ids.Connection)).ends(1, `"outcome_unknown":true`)
+	g.waybill("write", "vehicle", "--connection", "samsara", "-s", "vehicle_name=Lost", "--sync").ends(6, "unknown", "says what can be done")
 	g.fault("DELETE", "")
 	return g.waybill("op", "list", "--kind", "vehicle", "--verb", "create", "-n", "1", "-o", "name").text()
 }
