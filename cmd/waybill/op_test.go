@@ -184,3 +184,21 @@ func TestAQuestionThatIsInterruptedIsNotWaitedFor(t *testing.T) {
 	}
 	g.waybill("op", "list", "--status", "pending", "--jq", "length").ends(0, "1\n")
 }
+
+func TestTextsOfATSPDoNotCommandATerminal(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	g.fault("POST", `{"match":{"method":"POST"},"fault":"status","status":400,"times":1,"body":"\u001b]0;owned\u0007 \u009b2J \u202egood\r\nwaybill: done"}`)
+	id := g.message("one")
+	g.waybill("op", "watch", id).ends(5)
+	for _, args := range [][]string{{"op", "list"}, {"op", "get", id}, {"op", "get", id, "--exchanges"}, {"op", "explain", id}, {"op", "watch", id}, {"op", "get", id, "-o", "json"},
+		{"op", "get", id, "-o", "yaml"}, {"op", "list", "-o", "jsonl"}, {"op", "get", id, "--jq", ".logs[].error_details"}} {
+		out := &bytes.Buffer{}
+		s := g.session(t.Context(), out, out)
+		s.Shows, s.Getenv = true, func(name string) string { return map[string]string{"NO_COLOR": "1"}[name] + g.env[name] }
+		run(s, args)
+		if text := out.String(); !strings.Contains(text, "owned") || strings.ContainsAny(text, "\x1b\x07\u009b\u202e\r") {
+			t.Errorf("waybill %v writes %q", args, text)
+		}
+	}
+}

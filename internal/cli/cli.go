@@ -90,7 +90,7 @@ func (s *Session) printer(f shape) *output.Printer {
 		o.Filter, _ = output.Compile(f.JQ)
 	}
 	if s.Shows {
-		o.Width = s.Width
+		o.Width, o.Terminal = s.Width, true
 		o.Colour = s.Getenv("NO_COLOR") == "" && s.Getenv("TERM") != "dumb"
 	}
 	return output.New(s.Out, o)
