@@ -202,3 +202,16 @@ func TestTextsOfATSPDoNotCommandATerminal(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsDoneToManyIsListedFollowedAndStopped(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	g.fault("POST", `{"match":{"method":"POST"},"fault":"status","status":400,"times":1}`)
+	g.waybill("op", "watch", g.message("one")).ends(5)
+	id := g.waybill("op", "retry", "--kind", "message", "--since", "1h", "--yes", "-o", "name").text()
+	g.waybill("job", "list").ends(0, "ACTION", id, "retry   finished", `"resource":"message"`)
+	g.waybill("job", "watch", id).ends(0, "is finished: 1 matched, 1 done, 0 refused")
+	g.waybill("job", "stop", id).ends(0, "job "+id+" is finished: 1 done, 0 left")
+	g.waybill("job", "list", "--dead-letters", "-o", "json").ends(0, "[]\n")
+	g.waybill("job", "watch", g.ids.Connection.String()).ends(3, "404")
+}

@@ -21,6 +21,7 @@ type Commands struct {
 	Profile    profileCommands   `cmd:"" group:"client" help:"Keep the addresses and clients of the Waybills that you work with."`
 	Whoami     whoamiCommand     `cmd:"" group:"client" help:"Show which Waybill is spoken to, as whom, and what that client may do."`
 	Op         opCommands        `cmd:"" group:"client" help:"List operations (the writes), see why they wait, and retry or cancel them."`
+	Job        jobCommands       `cmd:"" group:"client" help:"Follow and stop what is done to many."`
 	Record     recordCommands    `cmd:"" group:"client" help:"List the records that the TSPs have, with the ids that writes take."`
 	Write      writeCommand      `cmd:"" group:"client" help:"Create or update a record at a TSP."`
 	Conn       connCommands      `cmd:"" group:"client" help:"List connections, test, import, pause and activate them."`
