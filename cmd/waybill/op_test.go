@@ -31,8 +31,7 @@ func (g *gateway) lose() string {
 	g.waybill("api", "PATCH", "/v2/integrations/connections/"+g.ids.Connection.String(), "-d", `{"settings":{"asset_route":"beta"}}`).ends(0)
 	g.fault("POST", `{"match":{"method":"POST"},"fault":"apply_then_drop","times":1}`)
 	g.fault("POST", `{"match":{"method":"GET"},"fault":"status","status":503}`)
-	g.waybill("api", "POST", "/v2/telematics/vehicles?is_sync=true", "-d",
-		fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"Lost"}`, g.ids.Connection)).ends(1, `"outcome_unknown":true`)
+	g.waybill("write", "vehicle", "--connection", "samsara", "-s", "vehicle_name=Lost", "--sync").ends(6, "unknown", "says what can be done")
 	g.fault("DELETE", "")
 	return g.waybill("op", "list", "--kind", "vehicle", "--verb", "create", "-n", "1", "-o", "name").text()
 }
@@ -149,6 +148,22 @@ func TestWhatIsWatchedAndInterruptedGoesOn(t *testing.T) {
 	}
 }
 
+func TestAllThatIsPendingIsFollowedToItsEnd(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	g.waybill("op", "watch", "--kind", "message").ends(0, "nothing that is pending matches")
+	g.waybill("op", "watch").ends(2, "nothing is named")
+	g.fault("POST", `{"match":{"method":"POST"},"fault":"status","status":503,"times":2}`)
+	g.fault("POST", `{"match":{"method":"POST","body":"no 7"},"fault":"status","status":400}`)
+	for n := range 12 {
+		g.message(fmt.Sprint("no ", n))
+	}
+	s := g.waybill("op", "watch", "--tsp", "samsara", "--kind", "message", "--since", "1h", "--timeout", "60s").ends(5, "400 ")
+	if n := strings.Count(s.out, "success"); n < 9 {
+		t.Errorf("%d successes in\n%s", n, s.out)
+	}
+}
+
 func TestAQuestionThatIsInterruptedIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	g := running(t)
@@ -168,4 +183,35 @@ func TestAQuestionThatIsInterruptedIsNotWaitedFor(t *testing.T) {
 		t.Errorf("%d: %s", code, out)
 	}
 	g.waybill("op", "list", "--status", "pending", "--jq", "length").ends(0, "1\n")
+}
+
+func TestTextsOfATSPDoNotCommandATerminal(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	g.fault("POST", `{"match":{"method":"POST"},"fault":"status","status":400,"times":1,"body":"\u001b]0;owned\u0007 \u009b2J \u202egood\r\nwaybill: done"}`)
+	id := g.message("one")
+	g.waybill("op", "watch", id).ends(5)
+	for _, args := range [][]string{{"op", "list"}, {"op", "get", id}, {"op", "get", id, "--exchanges"}, {"op", "explain", id}, {"op", "watch", id}, {"op", "get", id, "-o", "json"},
+		{"op", "get", id, "-o", "yaml"}, {"op", "list", "-o", "jsonl"}, {"op", "get", id, "--jq", ".logs[].error_details"}} {
+		out := &bytes.Buffer{}
+		s := g.session(t.Context(), out, out)
+		s.Shows, s.Getenv = true, func(name string) string { return map[string]string{"NO_COLOR": "1"}[name] + g.env[name] }
+		run(s, args)
+		if text := out.String(); !strings.Contains(text, "owned") || strings.ContainsAny(text, "\x1b\x07\u009b\u202e\r") {
+			t.Errorf("waybill %v writes %q", args, text)
+		}
+	}
+}
+
+func TestWhatIsDoneToManyIsListedFollowedAndStopped(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	g.fault("POST", `{"match":{"method":"POST"},"fault":"status","status":400,"times":1}`)
+	g.waybill("op", "watch", g.message("one")).ends(5)
+	id := g.waybill("op", "retry", "--kind", "message", "--since", "1h", "--yes", "-o", "name").text()
+	g.waybill("job", "list").ends(0, "ACTION", id, "retry   finished", `"resource":"message"`)
+	g.waybill("job", "watch", id).ends(0, "is finished: 1 matched, 1 done, 0 refused")
+	g.waybill("job", "stop", id).ends(0, "job "+id+" is finished: 1 done, 0 left")
+	g.waybill("job", "list", "--dead-letters", "-o", "json").ends(0, "[]\n")
+	g.waybill("job", "watch", g.ids.Connection.String()).ends(3, "404")
 }

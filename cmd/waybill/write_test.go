@@ -71,3 +71,22 @@ func TestAWriteWhoseAnswerIsLostMayHaveBeenAccepted(t *testing.T) {
 	g.waybill("write", "vehicle", "-f", "-", "--idempotency-key", "tour-8").ends(6, "the write may have been accepted",
 		"with --idempotency-key tour-8 finds out")
 }
+
+func TestRecordsAreListedWithTheIDsThatWritesTake(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	id := g.ids.Vehicle.String()
+	g.waybill("record", "list", "vehicle", "--connection", "samsara").ends(0, "SOURCE ID", id+"  samsara  281474976710657", "Truck ")
+	g.waybill("record", "list", "vehicle", "--source-id", "281474976710657", "-o", "name").ends(0, id+"\n")
+	g.waybill("record", "list", "user", "-n", "1").ends(0, "these are 1 of them")
+	g.waybill("record", "list", "dvir-log", "--since", "7d", "-o", "json").ends(0, "[")
+	g.waybill("record", "get", "vehicle", id, "--jq", ".source_id").ends(0, "281474976710657\n")
+	g.waybill("record", "get", "vehicle", g.ids.Sender.String()).ends(3, "404")
+	g.waybill("record", "get", "lorry", id).ends(2, "there are vehicle")
+	g.waybill("record", "list", "vehicle", "--since", "7d").ends(1, "from_datetime")
+	for _, f := range resource.AllFacts() {
+		if f.IDs == "" {
+			g.waybill("record", "get", string(f.Kind), id).ends(2, "cannot be read by its id")
+		}
+	}
+}

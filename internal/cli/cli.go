@@ -21,6 +21,8 @@ type Commands struct {
 	Profile    profileCommands   `cmd:"" group:"client" help:"Keep the addresses and clients of the Waybills that you work with."`
 	Whoami     whoamiCommand     `cmd:"" group:"client" help:"Show which Waybill is spoken to, as whom, and what that client may do."`
 	Op         opCommands        `cmd:"" group:"client" help:"List operations (the writes), see why they wait, and retry or cancel them."`
+	Job        jobCommands       `cmd:"" group:"client" help:"Follow and stop what is done to many."`
+	Record     recordCommands    `cmd:"" group:"client" help:"List the records that the TSPs have, with the ids that writes take."`
 	Write      writeCommand      `cmd:"" group:"client" help:"Create or update a record at a TSP."`
 	Conn       connCommands      `cmd:"" group:"client" help:"List connections, test, import, pause and activate them."`
 	TSP        tspCommands       `cmd:"" name:"tsp" group:"client" help:"List the TSPs, and what each does with which write."`
@@ -89,7 +91,7 @@ func (s *Session) printer(f shape) *output.Printer {
 		o.Filter, _ = output.Compile(f.JQ)
 	}
 	if s.Shows {
-		o.Width = s.Width
+		o.Width, o.Terminal = s.Width, true
 		o.Colour = s.Getenv("NO_COLOR") == "" && s.Getenv("TERM") != "dumb"
 	}
 	return output.New(s.Out, o)

@@ -83,7 +83,7 @@ func walk(node *kong.Node, path []string, all *[]wordsAt) {
 			}
 		}
 	}
-	if len(path) == 1 && path[0] == "write" {
+	if len(path) > 0 && (path[0] == "write" || path[0] == "record" && len(path) == 2) {
 		for kind := range strings.SplitSeq(Kinds(), ", ") {
 			at.commands = append(at.commands, word{text: kind})
 		}

@@ -129,5 +129,5 @@ func (c hookReplayCommand) Run(s *Session) error {
 			filter[name] = instant(moment.time(now))
 		}
 	}
-	return s.jobAt(client, s.printer(c.shape), "/v2/notifications/jobs", jobOrder{"replay", "dead letters", filter, c.DryRun, c.Yes})
+	return s.jobAt(client, s.printer(c.shape), deadLetterJobs, jobOrder{"replay", "dead letters", filter, c.DryRun, c.Yes})
 }

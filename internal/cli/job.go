@@ -17,13 +17,16 @@ import (
 
 // job is what the commands read of one.
 type job struct {
-	ID       string `json:"id"`
-	Status   string `json:"status"`
-	Matched  int    `json:"matched"`
-	Done     int    `json:"done"`
-	Refused  int    `json:"refused"`
-	Left     int    `json:"left"`
-	Refusals []struct {
+	ID        string         `json:"id"`
+	CreatedAt string         `json:"created_at"`
+	Action    string         `json:"action"`
+	Filter    jsontext.Value `json:"filter"`
+	Status    string         `json:"status"`
+	Matched   int            `json:"matched"`
+	Done      int            `json:"done"`
+	Refused   int            `json:"refused"`
+	Left      int            `json:"left"`
+	Refusals  []struct {
 		Reason  string `json:"reason"`
 		Count   int    `json:"count"`
 		Example string `json:"example_id"`
@@ -105,7 +108,7 @@ func (s *Session) follow(c *remote.Client, p *output.Printer, path string, j job
 	told := time.Now()
 	for look := firstLook; j.Status == "running" || j.Status == "stopping"; look = min(look*3/2, lastLook) {
 		if err := s.pause(look); err != nil {
-			s.say("the job goes on; waybill api POST %s/%s/stop stops it, waybill api GET %s/%s tells how far it is", path, j.ID, path, j.ID)
+			s.say("the job goes on; waybill job stop %s stops it, waybill job watch %s follows it", j.ID, j.ID)
 			return err
 		}
 		body, err := c.Get(s.Context, path+"/"+j.ID, nil)

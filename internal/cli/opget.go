@@ -104,7 +104,7 @@ func (op operation) calls() string {
 			out.WriteString(output.Plain(calls.Absent) + "\n")
 		}
 		if text := calls.Exchanges; len(text) > 0 && text.Indent(jsontext.WithIndent("  ")) == nil {
-			out.Write(append(text, '\n'))
+			out.WriteString(output.PlainLines(string(text)) + "\n")
 		}
 	}
 	return out.String()

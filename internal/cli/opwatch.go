@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/cli/output"
@@ -12,16 +13,23 @@ import (
 type opWatchCommand struct {
 	at
 	shape
-	one
-	IDs     []string      `arg:"" name:"id" help:"The operations' ids."`
+	which
+	IDs     []string      `arg:"" optional:"" name:"id" help:"The operations' ids; leave them out to follow all pending ones that the filters select."`
 	Timeout time.Duration `help:"Give up after this time, such as 2m, and end with 1; 0 for never." default:"0s" placeholder:"TIME"`
 }
 
 // Help teaches the command.
 func (opWatchCommand) Help() string {
 	return `Writes a line whenever an operation changes, and ends with it: with 0 if all have succeeded, 5 if one has failed, 6 if
-nobody knows what became of one. A service that restarts meanwhile is waited for, for a minute.`
+nobody knows what became of one. By filters those are followed that are pending when it begins. A service that restarts
+meanwhile is waited for, for a minute.
+
+  waybill op watch 01890a5d-ac96-774b-bcce-b302099a8057 --timeout 2m
+  waybill op watch --tsp samsara --since 1h`
 }
+
+// mostWatched bounds how many operations are followed at once.
+const mostWatched = 1000
 
 // Run follows the operations.
 func (c opWatchCommand) Run(s *Session) error {
@@ -29,15 +37,52 @@ func (c opWatchCommand) Run(s *Session) error {
 	if err != nil {
 		return err
 	}
+	named := some{which: c.which, IDs: c.IDs}
+	byFilter, err := named.choice()
+	if err != nil {
+		return err
+	}
+	if c.Connection, err = s.connectionID(client, c.Connection); err != nil {
+		return err
+	}
 	var all []operation
+	if byFilter {
+		all, err = c.selected(s, client)
+	}
 	for _, id := range c.IDs {
-		op, err := s.get(client, c.one, id)
-		if err != nil {
-			return err
+		var op operation
+		if op, err = s.get(client, one{c.Connection}, id); err != nil {
+			break
 		}
 		all = append(all, op)
 	}
+	if err != nil {
+		return err
+	}
 	return s.watch(client, s.printer(c.shape), all, c.Timeout)
+}
+
+// selected are the pending operations that the filters select.
+func (c opWatchCommand) selected(s *Session, client *remote.Client) (all []operation, err error) {
+	q := c.query(time.Now())
+	q.Set("status", pending)
+	for item, err := range client.List(s.Context, allOperations, q, mostWatched+1) {
+		if err != nil {
+			return nil, err
+		}
+		op, err := readOperation(item)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, op)
+	}
+	if len(all) > mostWatched {
+		return nil, misused("more than %d operations match; narrow the filters", mostWatched)
+	}
+	if len(all) == 0 {
+		s.say("nothing that is pending matches")
+	}
+	return all, nil
 }
 
 // The pauses between two looks at an operation.
@@ -67,16 +112,66 @@ func (s *Session) watch(c *remote.Client, p *output.Printer, all []operation, ti
 		if err := s.pause(look); err != nil {
 			return err
 		}
-		for i := range all {
-			if all[i].Status != pending {
-				continue
-			}
-			var err error
-			if all[i], err = s.persistently(c, all[i]); err != nil {
-				return err
-			}
+		if err := s.lookAgain(c, all); err != nil {
+			return err
 		}
 	}
+}
+
+// fewLooks is how many operations are read one by one; of more the list is.
+const fewLooks = 8
+
+// lookAgain reads those anew that are pending.
+func (s *Session) lookAgain(c *remote.Client, all []operation) error {
+	var left []*operation
+	for i := range all {
+		if all[i].Status == pending {
+			left = append(left, &all[i])
+		}
+	}
+	waits := map[string]operation{}
+	if len(left) > fewLooks {
+		err := s.patiently(func() (err error) {
+			waits, err = s.pendingAmong(c, left)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, op := range left {
+		if now, ok := waits[op.ID]; ok {
+			*op = now
+			continue
+		}
+		now, err := s.persistently(c, *op)
+		if err != nil {
+			return err
+		}
+		*op = now
+	}
+	return nil
+}
+
+// pendingAmong lists what is pending of the time in which some operations were accepted.
+func (s *Session) pendingAmong(c *remote.Client, of []*operation) (map[string]operation, error) {
+	first, last := of[0].CreatedAt, of[0].CreatedAt
+	for _, op := range of {
+		first, last = min(first, op.CreatedAt), max(last, op.CreatedAt)
+	}
+	q := url.Values{"status": {pending}, "from_datetime": {first}, "to_datetime": {last}}
+	found := map[string]operation{}
+	for item, err := range c.List(s.Context, allOperations, q, mostLooked) {
+		if err != nil {
+			return nil, err
+		}
+		op, err := readOperation(item)
+		if err != nil {
+			return nil, err
+		}
+		found[op.ID] = op
+	}
+	return found, nil
 }
 
 // tell writes how an operation stands if it has not said so before.

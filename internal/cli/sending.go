@@ -117,8 +117,9 @@ func (s *Session) wrote(p *output.Printer, op operation) error {
 	for _, w := range op.Warnings {
 		s.say("warning: %s: %s", w.Path, w.Message)
 	}
-	if last := op.lastError(); last != "" && op.Status == failed {
-		s.say("%s", last)
+	if op.Status == failed {
+		s.say("%s", op.lastError())
+		s.say("waybill op explain %s says what can be done", op.ID)
 	}
 	if op.Status == pending {
 		s.say("waybill op watch %s follows it, waybill op explain %s says why it waits", op.ID, op.ID)

@@ -61,19 +61,15 @@ func (c writeCommand) Validate() error {
 
 // schema is the field table of the write.
 func (c writeCommand) schema() (*resource.Schema, error) {
-	kind := resource.Kind(kindOf(c.Kind))
-	if kind.Facts().Plural == "" {
-		near := resource.Nearest(string(kind), strings.Split(kindOf(Kinds()), ", "))
-		if near != "" {
-			return nil, fmt.Errorf("there is no kind %q; did you mean %s?", c.Kind, strings.ReplaceAll(near, "_", "-"))
-		}
-		return nil, fmt.Errorf("there is no kind %q; there are %s", c.Kind, Kinds())
+	of, err := facts(c.Kind)
+	if err != nil {
+		return nil, err
 	}
 	verb := resource.Create
 	if c.ID != "" {
 		verb = resource.Update
 	}
-	schema, err := resource.For(kind, verb)
+	schema, err := resource.For(of.Kind, verb)
 	if err != nil {
 		return nil, fmt.Errorf("%w; leave the id out to create one", err)
 	}
@@ -98,7 +94,7 @@ func (c writeCommand) Run(s *Session) error {
 	if err != nil {
 		return err
 	}
-	r := remote.Request{Method: http.MethodPost, Path: "/v2/telematics/" + schema.Kind.Facts().Plural, Query: url.Values{}, Body: body}
+	r := remote.Request{Method: http.MethodPost, Path: recordsPath(schema.Kind.Facts()), Query: url.Values{}, Body: body}
 	if c.ID != "" {
 		r.Method, r.Path = http.MethodPatch, r.Path+"/"+url.PathEscape(c.ID)
 	}

@@ -39,7 +39,7 @@ func (p *Printer) filtered(v jsontext.Value) error {
 			}
 			line = string(text)
 		}
-		if err := p.write([]byte(line + "\n")); err != nil {
+		if err := p.text([]byte(line + "\n")); err != nil {
 			return err
 		}
 	}

@@ -35,6 +35,8 @@ type Options struct {
 	// Colour and Width are those of the terminal; Width is 0 where nothing is to be cut.
 	Colour bool
 	Width  int
+	// Terminal tells that a terminal is written to, which what is written must not command.
+	Terminal bool
 }
 
 // Compile reads a program of jq.
@@ -103,7 +105,7 @@ func (p *Printer) Item(item jsontext.Value, name string) error {
 		if err := line.Compact(); err != nil {
 			return fmt.Errorf("writing a line: %w", err)
 		}
-		return p.write(append(line, '\n'))
+		return p.text(append(line, '\n'))
 	}
 	return p.value(item)
 }
@@ -118,13 +120,13 @@ func (p *Printer) value(v jsontext.Value) error {
 		if err != nil {
 			return fmt.Errorf("writing YAML: %w", err)
 		}
-		return p.write(text)
+		return p.text(text)
 	}
 	text := v.Clone()
 	if err := text.Indent(jsontext.WithIndent("  ")); err != nil {
 		return fmt.Errorf("writing JSON: %w", err)
 	}
-	return p.write(append(text, '\n'))
+	return p.text(append(text, '\n'))
 }
 
 // name writes the member by which a thing is named.
@@ -140,6 +142,14 @@ func (p *Printer) name(item jsontext.Value, name string) error {
 	return p.write([]byte(Plain(text) + "\n"))
 }
 
+// text writes what is not ours in its lines.
+func (p *Printer) text(text []byte) error {
+	if p.Terminal {
+		text = []byte(PlainLines(string(text)))
+	}
+	return p.write(text)
+}
+
 func (p *Printer) write(text []byte) error {
 	if _, err := io.Copy(p.out, bytes.NewReader(text)); err != nil {
 		return fmt.Errorf("writing the output: %w", err)
@@ -153,9 +163,24 @@ func Plain(text string) string {
 		switch {
 		case r == '\n', r == '\t', r == '\r':
 			return ' '
-		case r < ' ', r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+		case commands(r):
 			return -1
 		}
 		return r
 	}, text)
+}
+
+// PlainLines is Plain for a text of several lines.
+func PlainLines(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || !commands(r) {
+			return r
+		}
+		return -1
+	}, text)
+}
+
+// commands tells whether a character does something to a terminal: controls, and those that turn the direction of a text.
+func commands(r rune) bool {
+	return r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
