@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -46,6 +47,16 @@ func (c *Console) table() []route {
 		{"POST /console/operations/{id}/revert", Operator, c.revertOperation},
 		{"GET /console/", Viewer, c.nowhere},
 	}
+}
+
+// Pages lists the pages of the console by the patterns of their paths, as in http.ServeMux.
+func Pages() (all []string) {
+	for _, r := range (&Console{}).table() {
+		if path, is := strings.CutPrefix(r.pattern, "GET "); is {
+			all = append(all, path)
+		}
+	}
+	return all
 }
 
 // mostForm bounds the body of a request, in bytes: that of a write is smaller.

@@ -1,0 +1,120 @@
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/console"
+)
+
+// sample is an address at which a page of the console is looked at.
+type sample struct {
+	name, path string
+	// status is that of its answer; 200 if it is 0.
+	status int
+}
+
+// full are the samples of each page in an installation with data.
+func full(w writes) map[string][]sample {
+	one := func(name string) sample { return sample{name: name, path: "/console/operations/" + w[name]} }
+	asks := func(name, act string) []sample {
+		return []sample{{name: act, path: "/console/operations/" + w[name] + "/" + act}}
+	}
+	return map[string][]sample{
+		"/console/{$}": {{name: "home", path: "/console/"}},
+		"/console/find": {{name: "found", path: "/console/find?q=" + w["failed"][28:]},
+			{name: "not-found", path: "/console/find?q=no-such-thing", status: http.StatusNotFound}},
+		"/console/operations": {{name: "operations", path: "/console/operations"},
+			{name: "operations-failed", path: "/console/operations?state=failed&tsp=samsara"},
+			{name: "operations-none", path: "/console/operations?state=failed&tsp=traccar&verb=update"}},
+		"/console/operations/{id}": {one("succeeded"), one("updated"), one("failed"), one("unknown"), one("retrying"), one("looking"), one("behind"),
+			one("cancelled"), one("expired"), {name: "no-operation", path: "/console/operations/" + strings.Replace(w["failed"], "-7", "-8", 1),
+				status: http.StatusNotFound}},
+		"/console/operations/{id}/edit":    asks("failed", "edit"),
+		"/console/operations/{id}/cancel":  asks("behind", "cancel"),
+		"/console/operations/{id}/resolve": asks("unknown", "resolve"),
+		"/console/operations/{id}/revert":  asks("updated", "revert"),
+		"/console/":                        {{name: "nowhere", path: "/console/nowhere", status: http.StatusNotFound}},
+	}
+}
+
+// empty are the samples in an installation that has no data yet. What pages of one thing show without it, the full ones tell.
+func empty() []sample {
+	return []sample{{name: "empty-home", path: "/console/"}, {name: "empty-operations", path: "/console/operations"}}
+}
+
+func TestEveryPageHasASample(t *testing.T) {
+	t.Parallel()
+	samples := full(writes{"failed": strings.Repeat("0", 36)})
+	for _, page := range console.Pages() {
+		if len(samples[page]) == 0 {
+			t.Errorf("%s is looked at by no test: add a sample to the table", page)
+		}
+	}
+	for page := range samples {
+		if !slices.Contains(console.Pages(), page) {
+			t.Errorf("%s is no page of the console: take it out of the table", page)
+		}
+	}
+}
+
+func TestTheConsoleInABrowser(t *testing.T) {
+	t.Parallel()
+	browser := browse(t)
+	axe := axeSource(t)
+	fresh, in := start(t, false), start(t, true)
+	w := in.fill()
+	var samples []sample
+	for _, of := range full(w) {
+		samples = append(samples, of...)
+	}
+	slices.SortFunc(samples, func(a, b sample) int { return strings.Compare(a.name, b.name) })
+	t.Run("pages without data", func(t *testing.T) { looked(t, open(t, browser, fresh.url), axe, empty()) })
+	t.Run("pages with data", func(t *testing.T) { looked(t, open(t, browser, in.url), axe, samples) })
+	for name, test := range map[string]func(*testing.T, context.Context, *installation, writes){
+		"numbers and texts": exact, "keys": keys, "filters": filters, "without scripts": plain, "acts": acts} {
+		t.Run(name, func(t *testing.T) { test(t, browser, in, w) })
+	}
+}
+
+// looked opens pages, sees each of them on a screen and on phones, in light and in dark, and takes pictures if it is told to.
+func looked(t *testing.T, b *tab, axe string, samples []sample) {
+	for _, s := range samples {
+		b.size(1440, "light")
+		if status := b.visit(s.path); status != max(s.status, http.StatusOK) {
+			t.Errorf("%s: %s answered %d", s.name, s.path, status)
+			continue
+		}
+		says[bool](b, axe+";true")
+		for _, theme := range []string{"light", "dark"} {
+			for _, width := range []int64{1440, 1100, 390, 360} {
+				where := fmt.Sprintf("%s at %d, %s", s.name, width, theme)
+				b.size(width, theme)
+				if wide := says[int64](b, "document.documentElement.scrollWidth"); wide > width {
+					t.Errorf("%s: it is %d wide: %v", where, wide, says[[]string](b, tooWide))
+				}
+				if width != 1440 && width != 390 {
+					continue
+				}
+				b.picture(fmt.Sprintf("%s-%d-%s", s.name, width, theme))
+				for _, found := range says[[]string](b, judgement) {
+					t.Errorf("%s: axe: %s", where, found)
+				}
+			}
+		}
+		for _, wrong := range b.complaints() {
+			// A browser complains of the answer itself where its status tells of a problem.
+			if s.status == 0 || !strings.Contains(wrong, fmt.Sprint(s.status)) {
+				t.Errorf("%s: %s", s.name, wrong)
+			}
+		}
+	}
+}
+
+// tooWide names what reaches beyond the screen.
+const tooWide = `[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).
+slice(0, 5).map((e) => e.tagName + "." + e.className)`
