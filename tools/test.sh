@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test, or those of the packages that are named. The race detector needs a C compiler, and the
-# tests of the store PostgreSQL and PgBouncer; they are installed where that is possible without asking, and
+# tests of the store PostgreSQL and PgBouncer, and those of the console Chromium; they are installed where that is possible without asking, and
 # left out loudly where not. Tests that need ../shared skip where it is missing, unless CI=true, and are named at the
 # end; so are those that need a language or a tool which the machine lacks.
 set -euo pipefail
@@ -25,6 +25,13 @@ if ! have_pgbouncer && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   # In this runlevel the package starts no pooler of its own.
   apt-get update -q && RUNLEVEL=1 apt-get install -qy --no-install-recommends pgbouncer ||
     echo "NOTE: PgBouncer cannot be installed, so what stands behind a pooler is not tested" >&2
+fi
+have_chromium() {
+  [ -n "${WAYBILL_TEST_CHROMIUM:-}" ] || command -v chromium-headless-shell || command -v chromium || command -v google-chrome
+} >/dev/null
+if ! have_chromium && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  apt-get update -q && { apt-get install -qy --no-install-recommends chromium-headless-shell ||
+    apt-get install -qy --no-install-recommends chromium; }
 fi
 # SQLite is watched from outside alone: it is C that was compiled to Go, has its memory to itself, and takes
 # six times as long with the detector in it.

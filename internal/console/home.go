@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 )
@@ -51,15 +53,19 @@ func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
 		return answer{}, err
 	}
 	v := homeView{Fresh: live.All.N == 0, Addr: r.Host}
-	n := c.namer(r.Context(), who)
+	n, more := c.namer(r.Context(), who), false
 	for _, stage := range []operation.Stage{operation.StageUnknown, operation.StageFailed} {
-		found, err := c.Operations.Survey(r.Context(), operation.Survey{Stage: stage, From: since.From, Window: page.Window{Limit: mostNeeds}})
+		found, err := c.Operations.Survey(r.Context(), operation.Survey{Stage: stage, From: since.From, Window: page.Window{Limit: rowsShown}})
 		if err != nil {
 			return answer{}, err
 		}
 		for _, op := range found.Items {
-			v.Needs = append(v.Needs, n.need(op))
+			// What was retried is in the hands of whoever did.
+			if op.RetriedBy == uuid.Nil && len(v.Needs) < 2*mostNeeds {
+				v.Needs = append(v.Needs, n.need(op))
+			}
 		}
+		more = more || !found.Next.IsZero()
 	}
 	in := func(state string, span string) string {
 		q := url.Values{"state": {state}}
@@ -87,8 +93,11 @@ func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
 	}
 	title := "Nothing needs you"
 	v.Look = Look{"", "succeeded", ok}
+	if len(v.Needs) == 0 && more {
+		title = "Many writes of the last 24 hours failed; the newest of them were retried"
+	}
 	if len(v.Needs) > 0 {
-		title, v.Look = needing(len(v.Needs), tally), Look{"", "failed", bad}
+		title, v.Look = needing(len(v.Needs), more), Look{"", "failed", bad}
 	}
 	if v.Fresh {
 		title = "Nothing has been written yet"
@@ -96,13 +105,15 @@ func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
 	return answer{sheet: sheet{name: "home", Title: title, Place: "Home", Content: v}}, nil
 }
 
-// needing says how many writes need somebody.
-func needing(shown int, t operation.Tally) string {
-	n := t.Of[operation.StageFailed].N + t.Of[operation.StageUnknown].N
-	if n = max(n, shown); n == 1 {
+// needing says how many writes need somebody; more tells that not all were looked at.
+func needing(n int, more bool) string {
+	if more || n >= 2*mostNeeds {
+		return "Many writes of the last 24 hours need you"
+	}
+	if n == 1 {
 		return "1 write of the last 24 hours needs you"
 	}
-	return counted(operation.Count{N: n, AtLeast: t.Of[operation.StageFailed].AtLeast}) + " writes of the last 24 hours need you"
+	return count(n) + " writes of the last 24 hours need you"
 }
 
 // need is an operation that somebody has to look at.
