@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/page"
-
 	"github.com/waybill-dev/waybill/internal/npmtest"
 )
 
@@ -29,21 +27,3 @@ func axeSource(t *testing.T) string {
 const judgement = `axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.
 filter((v) => v.impact === "serious" || v.impact === "critical").
 map((v) => v.id + ": " + v.help + " " + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" ")))`
-
-// picture keeps a picture of the page in the folder of WAYBILL_TEST_PICTURES, if that is set.
-func (b *tab) picture(name string) {
-	b.t.Helper()
-	folder := os.Getenv("WAYBILL_TEST_PICTURES")
-	if folder == "" {
-		return
-	}
-	taken := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp, Quality: ref(int64(80)),
-		CaptureBeyondViewport: ref(true), Clip: says[*page.Viewport](b, `({x: 0, y: 0, scale: 1, width: innerWidth,
-		height: Math.max(innerHeight, document.documentElement.scrollHeight)})`)})
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		b.t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, name+".webp"), taken.Data, 0o644); err != nil {
-		b.t.Fatal(err)
-	}
-}
