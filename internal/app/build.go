@@ -185,7 +185,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		IgnoreUnknown: a.config.IgnoreUnknown, MaxAge: a.config.MaxAge, Limits: limits(a.config),
 		Sound: listen.Check, Strict: p.strict, Now: a.now, Log: a.log,
 	})
-	return a.openConsole(operations, p.registry)
+	return a.openConsole(operations, records, p.registry)
 }
 
 // strictEvents leaves out of events what the contract lacks.

@@ -9,18 +9,20 @@ import (
 	"github.com/waybill-dev/waybill/internal/console"
 	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // openConsole makes the operator's console, where there is a gate before it.
-func (a *App) openConsole(operations *operation.Service, of *tsp.Registry) error {
+func (a *App) openConsole(operations *operation.Service, records *record.Service, of *tsp.Registry) error {
 	gate := a.gate()
 	if gate == nil {
 		return nil
 	}
 	var err error
 	a.console, err = console.New(console.Config{Gate: gate, Operations: operations, Rewrites: operations, Endings: operations,
-		Journal: a.db, Naming: a.db, TSPs: of, About: a.about(), Now: a.now, Log: a.log})
+		Journal: a.db, Naming: a.db, Connections: a.db, Links: a.connections, Imports: records,
+		Webhooks: a.webhooks, Receivers: a.webhooks, Partners: a.db, Clients: a.db, TSPs: of, About: a.about(), Now: a.now, Log: a.log})
 	return err
 }
 

@@ -27,11 +27,16 @@ func (h *house) shown() map[string]string {
 	waits := h.do("PATCH", "/v2/telematics/vehicles/"+h.ids.Vehicle.String(),
 		fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"Truck 42"}`, h.ids.Connection))
 	at := "/console/operations/"
+	hook := h.do("GET", "/v2/notifications/webhooks?size=1", "").value("items").([]any)[0].(map[string]any)["id"]
+	partner := h.do("GET", "/v2/integrations/connections/"+h.ids.Connection.String()+"/resource-operations/"+waits.field("id"), "").field("partner_id")
 	return map[string]string{"home": "/console/", "operations": "/console/operations", "failed-only": "/console/operations?state=failed",
 		"nothing-matches": "/console/operations?state=cancelled", "not-found": "/console/operations/" + h.ids.Connection.String(),
 		"succeeded": at + made.field("id"), "failed": at + failed.field("id"), "edit": at + failed.field("id") + "/edit",
 		"unknown": at + unknown, "resolve": at + unknown + "/resolve", "pending": at + waits.field("id"),
-		"cancel": at + waits.field("id") + "/cancel", "find-nothing": "/console/find?q=nothing-has-this"}
+		"cancel": at + waits.field("id") + "/cancel", "find-nothing": "/console/find?q=nothing-has-this",
+		"connections": "/console/connections", "connection": "/console/connections/" + h.ids.Connection.String(),
+		"webhooks": "/console/webhooks", "webhook": fmt.Sprintf("/console/webhooks/%s/%s", partner, hook), "tsps": "/console/tsps",
+		"clients": "/console/clients", "audit": "/console/audit"}
 }
 
 func TestEveryPageOfTheConsoleIsSoundInABrowser(t *testing.T) {
@@ -132,6 +137,26 @@ func TestTheConsoleWorksWithoutAScript(t *testing.T) {
 		t.Errorf("what was cancelled is told as %q", said)
 	}
 	b.sound("without a script")
+}
+
+func TestAConnectionIsPausedAndResumedInTheConsole(t *testing.T) {
+	t.Parallel()
+	h := openWith(t, config.Default())
+	b := h.browse(t)
+	b.goes("/console/connections/" + h.ids.Connection.String())
+	for _, act := range []struct{ selector, says string }{{".verdict .danger", "Paused"}, {".verdict .main", "Active"}, {".verdict button", "import is due"}} {
+		b.clicks(act.selector)
+		if said := b.text(`document.querySelector(".note").textContent`); !strings.Contains(said, act.says) {
+			t.Errorf("%s is told as %q", act.selector, said)
+		}
+	}
+	b.goes("/console/audit")
+	for _, did := range []string{"paused", "resumed", "imported"} {
+		if log := b.text(`document.querySelector("tbody").textContent`); !strings.Contains(log, "operator:dev"+did) {
+			t.Errorf("the audit log does not tell what was %s: %s", did, log)
+		}
+	}
+	b.sound("a connection")
 }
 
 func TestTheConsoleOfTheDemoIsForThisMachineAlone(t *testing.T) {

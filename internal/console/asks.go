@@ -5,6 +5,7 @@ import (
 
 	json "github.com/go-json-experiment/json"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
@@ -96,7 +97,7 @@ func (c *Console) resolveOperation(r *http.Request, who Visitor) (answer, error)
 		return answer{}, err
 	}
 	now, err := c.Endings.Resolve(r.Context(), operation.Word{Partner: op.Partner, Connection: op.Connection, Operation: op.ID,
-		Body: text, By: actor(who)})
+		Body: text, By: audit.Of(r.Context()).Name})
 	switch {
 	case err != nil && problem.Of(err).Code == problem.Invalid:
 		return c.resolving(r, who, op, err)

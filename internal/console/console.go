@@ -15,13 +15,20 @@ const Root = "/console/"
 
 // Config is what a Console is made of.
 type Config struct {
-	Gate       Gate
-	Operations Operations
-	Rewrites   Rewrites
-	Endings    Endings
-	Journal    Journal
-	Naming     Naming
-	TSPs       *tsp.Registry
+	Gate        Gate
+	Operations  Operations
+	Rewrites    Rewrites
+	Endings     Endings
+	Journal     Journal
+	Naming      Naming
+	Connections Connections
+	Links       Links
+	Imports     Imports
+	Webhooks    Webhooks
+	Receivers   Receivers
+	Partners    Partners
+	Clients     Clients
+	TSPs        *tsp.Registry
 	// About is shown beside every page, such as the version and the engine of the store.
 	About []string
 	Now   func() time.Time

@@ -58,7 +58,7 @@ func (c *Console) findID(r *http.Request, who Visitor, id uuid.UUID) (answer, er
 		return answer{}, err
 	}
 	if _, err := c.Naming.Connection(r.Context(), id); err == nil {
-		return answer{to: with(operationsPath, url.Values{"connection": {id.String()}})}, nil
+		return answer{to: connectionPath(id)}, nil
 	}
 	if _, err := c.Naming.Partner(r.Context(), id); err == nil {
 		return answer{to: with(operationsPath, url.Values{"partner": {id.String()}})}, nil

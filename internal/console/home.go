@@ -53,7 +53,10 @@ func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
 		return answer{}, err
 	}
 	v := homeView{Fresh: live.All.N == 0, Addr: r.Host}
-	n, more := c.namer(r.Context(), who), false
+	if v.Needs, err = c.brokenLinks(r); err != nil {
+		return answer{}, err
+	}
+	n, more, broken := c.namer(r.Context(), who), false, len(v.Needs)
 	for _, stage := range []operation.Stage{operation.StageUnknown, operation.StageFailed} {
 		found, err := c.Operations.Survey(r.Context(), operation.Survey{Stage: stage, From: since.From, Window: page.Window{Limit: rowsShown}})
 		if err != nil {
@@ -61,7 +64,7 @@ func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
 		}
 		for _, op := range found.Items {
 			// What was retried is in the hands of whoever did.
-			if op.RetriedBy == uuid.Nil && len(v.Needs) < 2*mostNeeds {
+			if op.RetriedBy == uuid.Nil && len(v.Needs) < broken+2*mostNeeds {
 				v.Needs = append(v.Needs, n.need(op))
 			}
 		}
@@ -93,16 +96,40 @@ func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
 	}
 	title := "Nothing needs you"
 	v.Look = Look{"", "succeeded", ok}
-	if len(v.Needs) == 0 && more {
+	if len(v.Needs) == broken && more {
 		title = "Many writes of the last 24 hours failed; the newest of them were retried"
 	}
-	if len(v.Needs) > 0 {
-		title, v.Look = needing(len(v.Needs), more), Look{"", "failed", bad}
+	if writes := len(v.Needs) - broken; writes > 0 {
+		title, v.Look = needing(writes, more), Look{"", "failed", bad}
+	}
+	if broken > 0 {
+		title, v.Look = v.Needs[0].Title, Look{"", "stale", bad}
 	}
 	if v.Fresh {
 		title = "Nothing has been written yet"
 	}
 	return answer{sheet: sheet{name: "home", Title: title, Place: "Home", Content: v}}, nil
+}
+
+// brokenLinks are connections that somebody has to look at.
+func (c *Console) brokenLinks(r *http.Request) (all []need, err error) {
+	links, err := c.Connections.Connections(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	for _, of := range links {
+		if health(of, c.Links.Shut(of)).Colour != bad || len(all) == mostNeeds {
+			continue
+		}
+		fleet, err := c.fleet(r, of.Fleet)
+		if err != nil {
+			return nil, err
+		}
+		v := c.healthOf(of)
+		all = append(all, need{Look: v.Look, Title: displayName(c.TSPs, of.TSP) + " refuses the credentials of " + fleet,
+			Text: v.Text, At: of.UpdatedAt, Path: connectionPath(of.ID), Word: "Open"})
+	}
+	return all, nil
 }
 
 // needing says how many writes need somebody; more tells that not all were looked at.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -39,6 +40,27 @@ func stages() map[operation.Stage]Look {
 
 // lookOf is the look of an operation.
 func lookOf(op operation.Operation) Look { return stages()[op.Stage()] }
+
+// healths are the looks of connections by their status.
+func healths() map[connection.Status]Look {
+	return map[connection.Status]Look{
+		connection.Active:    {"Active", "active", ok},
+		connection.Stale:     {"Stale", "stale", bad},
+		connection.Paused:    {"Paused", "held", idle},
+		connection.Failed:    {"Failed", "failed", bad},
+		connection.Cancelled: {"Cancelled", "cancelled", idle},
+		connection.Deleted:   {"Deleted", "cancelled", idle},
+	}
+}
+
+// health is the look of a connection. One that is active and shut is suspect: its credentials were refused once, and are
+// being checked.
+func health(c connection.Connection, shut bool) Look {
+	if c.Status == connection.Active && shut {
+		return Look{"Suspect", "suspect", wait}
+	}
+	return healths()[c.Status]
+}
 
 // endings are the looks of attempts by their classes.
 func endings() map[tsp.Class]Look {

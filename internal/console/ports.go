@@ -11,6 +11,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // Operations are the writes of all partners.
@@ -47,4 +48,50 @@ type Naming interface {
 // Journal is the audit log.
 type Journal interface {
 	Note(ctx context.Context, e audit.Entry) error
+	Entries(ctx context.Context, after int64, limit int) ([]audit.Entry, error)
+	AuditHead(ctx context.Context) (audit.Head, error)
+}
+
+// Connections are those of all fleets, with what waits for them and how their imports stand.
+type Connections interface {
+	Connections(ctx context.Context) ([]connection.Connection, error)
+	Waiting(ctx context.Context, connections []uuid.UUID) ([]operation.Waiting, error)
+	SchedulesOf(ctx context.Context, connections []uuid.UUID) ([]record.Schedule, error)
+	FleetEntries(ctx context.Context, q access.FleetSearch) ([]access.FleetEntry, error)
+}
+
+// Links changes connections, as their fleets may.
+type Links interface {
+	Update(ctx context.Context, who access.Principal, id uuid.UUID, raw []byte) (connection.Read, error)
+	Shut(c connection.Connection) bool
+}
+
+// Imports has connections imported.
+type Imports interface {
+	RequestImport(ctx context.Context, who access.Principal, id uuid.UUID) ([]record.Freshness, error)
+}
+
+// Clients are those of all partners and fleets.
+type Clients interface {
+	AllClients(ctx context.Context) ([]access.Client, error)
+}
+
+// Webhooks are the subscriptions of all partners and what became of their deliveries.
+type Webhooks interface {
+	List(ctx context.Context, partner uuid.UUID, r webhook.ListRequest) (page.Page[webhook.Subscription], error)
+	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error)
+	DeadLetters(ctx context.Context, partner, id uuid.UUID, r webhook.DeadLettersRequest) (page.Page[webhook.DeadLetter], error)
+	Metrics(ctx context.Context, partner, id uuid.UUID) (webhook.Metrics, error)
+	Get(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error)
+}
+
+// Receivers changes subscriptions and has what was given up delivered again, as partners may.
+type Receivers interface {
+	Replay(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Replayed, error)
+	Move(ctx context.Context, partner, id uuid.UUID, m webhook.Move) (webhook.Subscription, error)
+}
+
+// Partners lists partners.
+type Partners interface {
+	Partners(ctx context.Context, q access.PartnerQuery) ([]access.Partner, int, error)
 }

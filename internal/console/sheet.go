@@ -63,6 +63,12 @@ func places() [][]place {
 	return [][]place{{
 		{"Home", Root, "home"},
 		{"Operations", Root + "operations", "list"},
+		{"Connections", Root + "connections", "link"},
+		{"Webhooks", Root + "webhooks", "hooks"},
+	}, {
+		{"TSPs", Root + "tsps", "matrix"},
+		{"Clients", Root + "clients", "key"},
+		{"Audit", Root + "audit", "log"},
 	}}
 }
 

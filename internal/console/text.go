@@ -75,6 +75,22 @@ func took(d time.Duration) string {
 	return fmt.Sprintf("%d h", int(d.Hours()))
 }
 
+// span is a duration in one unit.
+func span(d time.Duration) string {
+	for _, unit := range []struct {
+		size time.Duration
+		word string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		if d == unit.size {
+			return "one " + unit.word
+		}
+		if d >= unit.size && d%unit.size == 0 {
+			return fmt.Sprintf("%d %ss", d/unit.size, unit.word)
+		}
+	}
+	return d.String()
+}
+
 // shown is how many characters of an id stand for it.
 const shown = 8
 

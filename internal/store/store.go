@@ -40,6 +40,7 @@ type Store interface {
 	connection.Records
 	operation.Store
 	operation.Surveys
+	operation.Waitings
 	operation.Groups
 	operation.Queue
 	operation.Stops

@@ -17,6 +17,7 @@ func surveys() []rule {
 		{"a survey narrows by each of its fields, along the time of a partner and along all", surveyNarrows},
 		{"a tally counts operations by their stages, as a survey lists them", tallyCounts},
 		{"an operation is found by its id alone, and by the end of it", anyIsFound},
+		{"what waits for connections is counted up to a bound, and since when where all was", waitingIsCounted},
 		{"a chain is listed as far as it has not ended, in its order", chainIsListed},
 	}
 }
@@ -146,4 +147,18 @@ func chainIsListed(t *testing.T, s *stand) {
 		listed = append(listed, op.ID)
 	}
 	same(t, "the chain", listed, all[1:3])
+}
+
+func waitingIsCounted(t *testing.T, s *stand) {
+	few, many, none := uuid.New(), uuid.New(), uuid.New()
+	s.settle(s.accept(surveyed(few, 1, 0)), operation.Failed)
+	for i := range 2 {
+		s.accept(surveyed(few, 1, 7-i))
+	}
+	for range 201 {
+		s.accept(surveyed(many, 1, 1))
+	}
+	same(t, "waiting", got[[]operation.Waiting](s)(s.Waiting(t.Context(), []uuid.UUID{few, none, many})), []operation.Waiting{
+		{Connection: few, Count: operation.Count{N: 2}, Since: at(6)},
+		{Connection: many, Count: operation.Count{N: 200, AtLeast: true}}})
 }

@@ -1,0 +1,174 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/audit"
+	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// hookView is what the page of one subscription shows.
+type hookView struct {
+	hookRow
+	PartnerName string
+	Verdict     verdict
+	Acts        []act
+	Letters     []webhook.DeadLetter
+	More        bool
+	Logs        []logRow
+	// MayReplay tells that the visitor may have dead letters sent again.
+	MayReplay bool
+}
+
+// logRow is an attempt to deliver.
+type logRow struct {
+	webhook.DeliveryLog
+	Look Look
+	Said string
+}
+
+// showWebhook shows one subscription with what could not be delivered and what was tried of late.
+func (c *Console) showWebhook(r *http.Request, who Visitor) (answer, error) {
+	partner, id, err := hookIDs(r)
+	if err != nil {
+		return answer{}, err
+	}
+	s, err := c.hookSheet(r, who, partner, id)
+	switch q := r.URL.Query(); q.Get("done") {
+	case "replayed":
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "They wait again", "Dead letters that were replayed are delivered in their old places.", nil}
+	case "activated":
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Active", "What waited is delivered.", nil}
+	case "paused":
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Paused", "Nothing is sent, and new events are not kept for it.", nil}
+	}
+	return answer{sheet: s}, err
+}
+
+// hookSheet is the page of one subscription.
+func (c *Console) hookSheet(r *http.Request, who Visitor, partner, id uuid.UUID) (sheet, error) {
+	sub, err := c.Webhooks.Get(r.Context(), partner, id)
+	if err != nil {
+		return sheet{}, err
+	}
+	row, err := c.hookRow(r, sub)
+	if err != nil {
+		return sheet{}, err
+	}
+	v := hookView{hookRow: row, PartnerName: c.namer(r.Context(), who).partner(partner), Verdict: hookVerdict(row), MayReplay: who.Role.May(Operator)}
+	v.Acts = hookActs(row, who)
+	dead, err := c.Webhooks.DeadLetters(r.Context(), partner, id, webhook.DeadLettersRequest{Window: page.Window{Limit: triesShown}})
+	if err != nil {
+		return sheet{}, err
+	}
+	v.Letters, v.More = dead.Items, !dead.Next.IsZero()
+	logs, err := c.Webhooks.Logs(r.Context(), partner, id, webhook.LogsRequest{Window: page.Window{Limit: triesShown}})
+	if err != nil {
+		return sheet{}, err
+	}
+	for _, l := range logs.Items {
+		one := logRow{l, Look{"Delivered", "succeeded", ok}, answerOf(l.StatusCode)}
+		if l.Status != webhook.LogSuccess {
+			one.Look = Look{"Not delivered", "failed", bad}
+		}
+		if l.ErrorMessage != nil {
+			one.Said = cut(*l.ErrorMessage, longestWhy)
+		}
+		v.Logs = append(v.Logs, one)
+	}
+	return sheet{name: "webhook", Title: row.EventName, Place: "Webhooks", Content: v}, nil
+}
+
+// hookVerdict says how a subscription stands.
+func hookVerdict(of hookRow) verdict {
+	v := verdict{Look: of.Look}
+	switch of.Status {
+	case webhook.Stale:
+		v.Title, v.Text = "Stale: its receiver failed too often", "New events are kept and wait. It is tried again by itself, and goes on when the receiver answers."
+	case webhook.Paused:
+		v.Title, v.Text = "Paused: nothing is sent", "Its partner has paused it, or its receiver answered 410. New events are not kept for it."
+	default:
+		v.Title, v.Text = "Active: its events are delivered", "Nothing keeps it."
+	}
+	if of.Problem != nil {
+		v.Text = sentence(*of.Problem)
+	}
+	if of.Dead > 0 {
+		v.Text += fmt.Sprintf(" %s could not be delivered and can be replayed.", count(of.Dead))
+	}
+	return v
+}
+
+// hookActs are what a visitor can do with a subscription.
+func hookActs(of hookRow, who Visitor) (all []act) {
+	if of.Dead > 0 {
+		all = append(all, act{Word: "Replay all", Path: of.Path + "/replay", Posts: true, Explains: "Has every dead letter delivered again, each in its old place. Receivers see the same ids."})
+	}
+	if of.Status == webhook.Active {
+		all = append(all, act{Word: "Pause", Path: of.Path + "/pause", Posts: true, Kind: "danger", Explains: "Sends nothing until it is activated. New events are not kept meanwhile."})
+	} else {
+		all = append(all, act{Word: "Activate", Path: of.Path + "/activate", Posts: true, Kind: "main", Explains: "Delivers what waits, and what comes."})
+	}
+	for i := range all {
+		if !who.Role.May(Operator) {
+			all[i].Barred, all[i].Kind = "it needs the role operator, and yours is "+string(who.Role), ""
+		}
+	}
+	return all
+}
+
+// replayWebhook has one dead letter delivered again, or all.
+func (c *Console) replayWebhook(r *http.Request, who Visitor) (answer, error) {
+	return c.changeHook(r, who, "replayed", func(partner, id uuid.UUID) error {
+		var body []byte
+		if of := r.PostFormValue("event"); of != "" {
+			text, err := json.Marshal(map[string][]string{"message_ids": {of}})
+			if err != nil {
+				return err
+			}
+			body = text
+		}
+		_, err := c.Receivers.Replay(r.Context(), partner, id, body)
+		return err
+	})
+}
+
+func (c *Console) pauseWebhook(r *http.Request, who Visitor) (answer, error) {
+	return c.changeHook(r, who, "paused", func(partner, id uuid.UUID) error {
+		_, err := c.Receivers.Move(r.Context(), partner, id, webhook.Pause)
+		return err
+	})
+}
+
+func (c *Console) activateWebhook(r *http.Request, who Visitor) (answer, error) {
+	return c.changeHook(r, who, "activated", func(partner, id uuid.UUID) error {
+		_, err := c.Receivers.Move(r.Context(), partner, id, webhook.Activate)
+		return err
+	})
+}
+
+// changeHook does with a subscription what its partner may do, and stays on its page if that is refused.
+func (c *Console) changeHook(r *http.Request, who Visitor, did string, change func(partner, id uuid.UUID) error) (answer, error) {
+	partner, id, err := hookIDs(r)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := change(partner, id); err != nil {
+		s, again := c.hookSheet(r, who, partner, id)
+		if again != nil {
+			return answer{}, err
+		}
+		s.Note, s.status = c.noteOf(r, err), statusOf(err)
+		return answer{sheet: s}, nil
+	}
+	if err := c.Journal.Note(r.Context(), audit.Entry{Action: did, Object: "webhook:" + id.String()}); err != nil {
+		c.Log.Error("an act of the console is not in the audit log", "action", did, "webhook", id, "error", err)
+	}
+	return answer{to: with(hookPath(partner, id), url.Values{"done": {did}})}, nil
+}
