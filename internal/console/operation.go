@@ -31,6 +31,8 @@ type operationView struct {
 	Account string
 	// Open tells that the visitor may read what was written.
 	Open bool
+	// Sent is how many tries there were.
+	Sent int
 }
 
 // linked is an operation that another has to do with.
@@ -84,7 +86,7 @@ func done(q url.Values) *note {
 // operationSheet is the page of one operation.
 func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Operation) (sheet, error) {
 	n := c.namer(r.Context(), who)
-	v := operationView{Op: op, row: n.row(op), Partner: n.partner(op.Partner), Open: who.Payloads, Total: len(op.Attempts)}
+	v := operationView{Op: op, row: n.row(op), Partner: n.partner(op.Partner), Open: who.Payloads, Total: len(op.Attempts), Sent: sentOf(op)}
 	kept, err := c.Rewrites.Exchanges(r.Context(), op)
 	if err != nil {
 		return sheet{}, err

@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/console"
+	"github.com/waybill-dev/waybill/internal/demo"
 )
 
 // sample is an address at which a page of the console is looked at.
@@ -38,13 +40,26 @@ func full(w writes) map[string][]sample {
 		"/console/operations/{id}/cancel":  asks("behind", "cancel"),
 		"/console/operations/{id}/resolve": asks("unknown", "resolve"),
 		"/console/operations/{id}/revert":  asks("updated", "revert"),
+		"/console/connections":             {{name: "connections", path: "/console/connections"}},
+		"/console/connections/{id}":        {{name: "connection", path: "/console/connections/" + demo.ID("connection:samsara").String()}},
+		"/console/webhooks":                {{name: "webhooks", path: "/console/webhooks"}},
+		"/console/webhooks/{partner}/{id}": {{name: "webhook", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"]}},
+		"/console/tsps":                    {{name: "tsps", path: "/console/tsps"}},
+		"/console/clients":                 {{name: "clients", path: "/console/clients"}},
+		"/console/audit":                   {{name: "audit", path: "/console/audit"}},
 		"/console/":                        {{name: "nowhere", path: "/console/nowhere", status: http.StatusNotFound}},
 	}
 }
 
-// empty are the samples in an installation that has no data yet. What pages of one thing show without it, the full ones tell.
-func empty() []sample {
-	return []sample{{name: "empty-home", path: "/console/"}, {name: "empty-operations", path: "/console/operations"}}
+// empty are the samples in an installation that has no data yet: each page that is not of one thing.
+func empty() (all []sample) {
+	for _, page := range console.Pages() {
+		path := strings.TrimSuffix(page, "{$}")
+		if !strings.Contains(path, "{") && path != "/console/find" && page != "/console/" {
+			all = append(all, sample{name: "empty-" + cmp.Or(strings.TrimPrefix(path, "/console/"), "home"), path: path})
+		}
+	}
+	return all
 }
 
 func TestEveryPageHasASample(t *testing.T) {
@@ -75,9 +90,13 @@ func TestTheConsoleInABrowser(t *testing.T) {
 	slices.SortFunc(samples, func(a, b sample) int { return strings.Compare(a.name, b.name) })
 	t.Run("pages without data", func(t *testing.T) { looked(t, open(t, browser, fresh.url), axe, empty()) })
 	t.Run("pages with data", func(t *testing.T) { looked(t, open(t, browser, in.url), axe, samples) })
-	for name, test := range map[string]func(*testing.T, context.Context, *installation, writes){
-		"numbers and texts": exact, "keys": keys, "filters": filters, "without scripts": plain, "acts": acts} {
-		t.Run(name, func(t *testing.T) { test(t, browser, in, w) })
+	// The last ones let go what waits.
+	for _, use := range []struct {
+		name string
+		of   func(*testing.T, context.Context, *installation, writes)
+	}{{"numbers and texts", exact}, {"what was never sent", unsent}, {"keys", keys}, {"filters", filters}, {"without scripts", plain},
+		{"acts", acts}} {
+		t.Run(use.name, func(t *testing.T) { use.of(t, browser, in, w) })
 	}
 }
 

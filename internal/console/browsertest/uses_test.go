@@ -23,8 +23,28 @@ func exact(t *testing.T, browser context.Context, in *installation, w writes) {
 			t.Errorf("%q is not shown:\n%s", part, text)
 		}
 	}
+	if strings.Contains(text, "before it, of the same record") {
+		t.Errorf("writes that were asked for later are told to be before it:\n%s", text)
+	}
 	if says[bool](b, `window.harmed !== undefined || document.querySelector(".harm, main i") !== null`) {
 		t.Error("a text of a caller or TSP was taken as HTML")
+	}
+}
+
+// unsent holds what is told of writes that never went out.
+func unsent(t *testing.T, browser context.Context, in *installation, w writes) {
+	b := open(t, browser, in.url)
+	b.visit("/console/operations")
+	for _, name := range []string{"cancelled", "expired", "behind"} {
+		tries := says[string](b, `document.querySelector('a.title[href$="`+w[name]+`"]').closest("tr").querySelector("[data-label=tries]").textContent`)
+		if tries != "0" {
+			t.Errorf("the list tells of %s tries of the write that is %s", tries, name)
+		}
+		b.visit("/console/operations/" + w[name])
+		if text := says[string](b, "document.body.innerText"); !strings.Contains(text, "Nothing has gone out") || strings.Contains(text, "1, of which") {
+			t.Errorf("the page of the %s one tells of what went out:\n%s", name, text)
+		}
+		b.visit("/console/operations")
 	}
 }
 

@@ -3,6 +3,8 @@ package browsertest
 import (
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/demo"
 )
 
@@ -78,5 +80,10 @@ func (in *installation) fill() writes {
 	w["expired"] = in.asks("POST", "messages?expires_in=1", in.message("Leave before nine"))
 	in.until("samsara", w["expired"], "expired", ended)
 	w["behind"] = in.asks("POST", "messages", in.message("The gate code is 4711"))
+	hooks, err := in.app.Rooms().Store.SubscriptionsAfter(in.t.Context(), uuid.Nil, 1)
+	if err != nil || len(hooks) == 0 {
+		in.t.Fatalf("%d subscriptions, %v", len(hooks), err)
+	}
+	w["webhook"] = hooks[0].ID.String()
 	return w
 }
