@@ -36,8 +36,8 @@ type hookRow struct {
 	Look    Look
 	Path    string
 	Dead    int
-	// Rate is how many in a hundred of the last day's attempts succeeded; nil where there were none.
-	Attempts, Rate *int64
+	// Attempts are those of the last day, and Good those of them that succeeded; nil for none.
+	Attempts, Good *int64
 	Made           time.Time
 }
 
@@ -125,7 +125,7 @@ func (c *Console) hookRow(r *http.Request, sub webhook.Subscription) (hookRow, e
 		return hookRow{}, err
 	}
 	return hookRow{Read: sub.Read(), Partner: sub.Partner, Look: hooks()[sub.Status], Path: hookPath(sub.Partner, sub.ID), Dead: m.DeadLetters,
-		Attempts: m.Attempts.H24, Rate: m.SuccessRate.H24, Made: sub.CreatedAt}, nil
+		Attempts: m.Attempts.H24, Good: m.SuccessAttempts.H24, Made: sub.CreatedAt}, nil
 }
 
 // hooks are the looks of subscriptions.

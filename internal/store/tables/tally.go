@@ -12,13 +12,26 @@ import (
 // tallyColumns is what is read of operations to count them, and to ask what a survey asks.
 const tallyColumns = `state, cut_at, reason, partner, connection, resource, tsp, kind, verb, source_id, created_at`
 
-// Tally counts three stretches, each of a bounded number of the newest operations: of those that have not ended, of
-// those that failed, and of all.
+// Tally counts three stretches, each of a bounded number of the newest operations: of those that have not ended, which are
+// all that is counted for a survey of these, of those that failed, and of all.
 func (db *DB) Tally(ctx context.Context, f operation.Survey) (operation.Tally, error) {
 	ctx, end := db.listing(ctx)
 	defer end()
 	t := operation.Tally{Of: map[operation.Stage]operation.Count{}}
+	wanted := f.Stage
 	f.Stage = ""
+	waits, err := db.countStretch(ctx, f, "operation_live", live)
+	if err != nil {
+		return t, err
+	}
+	t.Of[operation.StageLooking] = waits.count(operation.StageLooking)
+	t.Of[operation.StageLive] = operation.Count{AtLeast: waits.more}
+	for _, of := range waits.of {
+		t.Of[operation.StageLive] = operation.Count{N: t.Of[operation.StageLive].N + of.n, AtLeast: waits.more}
+	}
+	if isLive(wanted) {
+		return t, nil
+	}
 	all, err := db.countStretch(ctx, f, "operation_list", "")
 	if err != nil {
 		return t, err
@@ -28,14 +41,6 @@ func (db *DB) Tally(ctx context.Context, f operation.Survey) (operation.Tally, e
 	}
 	t.All.AtLeast = all.more
 	t.Of[operation.StageSucceeded] = all.count(operation.StageSucceeded)
-	waits, err := db.countStretch(ctx, f, "operation_live", live)
-	if err != nil {
-		return t, err
-	}
-	t.Of[operation.StageLooking] = waits.count(operation.StageLooking)
-	for _, of := range waits.of {
-		t.Of[operation.StageLive] = operation.Count{N: t.Of[operation.StageLive].N + of.n, AtLeast: waits.more}
-	}
 	failed, err := db.countStretch(ctx, f, "operation_failed", "state = 'failed'")
 	if err != nil {
 		return t, err
