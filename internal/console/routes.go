@@ -33,6 +33,7 @@ func (c *Console) table() []route {
 	return []route{
 		{"GET /console/{$}", Viewer, c.showHome},
 		{"POST /console/theme", Viewer, c.chooseTheme},
+		{"POST /console/live", Viewer, c.chooseLive},
 		{"GET /console/find", Viewer, c.find},
 		{"GET /console/operations", Viewer, c.listOperations},
 		{"GET /console/operations/{id}", Viewer, c.showOperation},
@@ -94,6 +95,11 @@ func (c *Console) routes() http.Handler {
 func (c *Console) guarded(of route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, known := c.Gate.Visitor(r)
+		now, lives := c.living()[r.Pattern]
+		if wantsStream(r) && !known {
+			http.Error(w, "sign in again to go on", http.StatusUnauthorized)
+			return
+		}
 		if !known {
 			c.Gate.SignIn(w, r)
 			return
@@ -101,6 +107,10 @@ func (c *Console) guarded(of route) http.HandlerFunc {
 		if !who.Role.May(of.may) {
 			c.fail(w, r, who, problem.New(problem.Forbidden, "this needs the role %s, and yours is %s; ask an admin for it",
 				of.may, who.Role))
+			return
+		}
+		if wantsStream(r) && lives && live(r) {
+			c.stream(w, r, of, now)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, mostForm)

@@ -23,6 +23,8 @@ type row struct {
 	Why   why
 	Tries int
 	Asked time.Time
+	// Gone tells that a list which was open shows it though it no longer asks for it.
+	Gone bool
 }
 
 // why is what keeps an operation, or ended it, and what comes next.

@@ -94,9 +94,24 @@ func TestTheConsoleInABrowser(t *testing.T) {
 	for _, use := range []struct {
 		name string
 		of   func(*testing.T, context.Context, *installation, writes)
-	}{{"numbers and texts", exact}, {"what was never sent", unsent}, {"keys", keys}, {"filters", filters}, {"without scripts", plain},
-		{"acts", acts}} {
-		t.Run(use.name, func(t *testing.T) { use.of(t, browser, in, w) })
+	}{{"numbers and texts", exact}, {"what was never sent", unsent}, {"keys", keys}, {"filters", filters}, {"live", lives},
+		{"without scripts", plain}, {"acts", acts}} {
+		t.Run(use.name, func(t *testing.T) {
+			in.t = t
+			use.of(t, browser, in, w)
+		})
+	}
+	t.Run("a program that ends", func(t *testing.T) { ends(t, open(t, browser, fresh.url), fresh) })
+}
+
+// ends expects of a live page to tell when the program is gone, and since when.
+func ends(t *testing.T, b *tab, in *installation) {
+	b.visit("/console/")
+	b.isLive()
+	in.stop()
+	b.until("the page tells since when it is not live", `document.getElementById("live").innerText.startsWith("Not live since ")`)
+	if says[bool](b, `document.querySelector("#beat.on") !== null`) {
+		t.Error("it looks as if it were live")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,6 +34,8 @@ type installation struct {
 	ids   demo.Fixtures
 	token string
 	sims  map[string]string
+	// stop ends the program and waits for that.
+	stop func()
 }
 
 // start runs the program over a new database; filled says whether with the fixtures of the demo.
@@ -68,12 +71,13 @@ func start(t *testing.T, filled bool) *installation {
 	in.url = "http://" + server.Listener.Addr().String()
 	ended := make(chan error, 1)
 	go func() { ended <- in.app.Run(ctx, server.Listener) }()
-	t.Cleanup(func() {
+	in.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("stopping: %v", err)
 		}
 	})
+	t.Cleanup(in.stop)
 	if filled {
 		in.token = in.signIn()
 	}

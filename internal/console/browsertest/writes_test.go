@@ -73,10 +73,7 @@ func (in *installation) fill() writes {
 	w["before"] = in.asks("POST", "messages", in.message("Take the ring road, the tunnel is closed"))
 	in.until("samsara", w["before"], "retrying", tried)
 	w["cancelled"] = in.asks("POST", "messages", in.message("Call the office"))
-	if status, text := in.send("POST", fmt.Sprintf("%s/v2/integrations/connections/%s/resource-operations/%s/cancel", in.url,
-		in.ids.Connection, w["cancelled"]), "application/json", ""); status != 200 {
-		in.t.Fatalf("%d %s", status, text)
-	}
+	in.cancel("samsara", w["cancelled"])
 	w["expired"] = in.asks("POST", "messages?expires_in=1", in.message("Leave before nine"))
 	in.until("samsara", w["expired"], "expired", ended)
 	w["behind"] = in.asks("POST", "messages", in.message("The gate code is 4711"))
