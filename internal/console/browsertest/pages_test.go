@@ -131,6 +131,9 @@ func looked(t *testing.T, b *tab, axe string, samples []sample) {
 				if wide := says[int64](b, "document.documentElement.scrollWidth"); wide > width {
 					t.Errorf("%s: it is %d wide: %v", where, wide, says[[]string](b, tooWide))
 				}
+				for _, out := range says[[]string](b, outOfCard) {
+					t.Errorf("%s: it reaches out of its card: %s", where, out)
+				}
 				if width != 1440 && width != 390 {
 					continue
 				}
@@ -152,3 +155,8 @@ func looked(t *testing.T, b *tab, axe string, samples []sample) {
 // tooWide names what reaches beyond the screen.
 const tooWide = `[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).
 slice(0, 5).map((e) => e.tagName + "." + e.className)`
+
+// outOfCard names what is wider than the card around it.
+const outOfCard = `[...document.querySelectorAll(".card > *, .answer > *")].filter((e) => {
+const at = e.getBoundingClientRect(), of = e.parentElement.getBoundingClientRect();
+return at.width > 1 && at.right > of.right + 1; }).map((e) => e.outerHTML.slice(0, 100))`
