@@ -24,11 +24,15 @@ type Config struct {
 	Connections Connections
 	Links       Links
 	Imports     Imports
+	Lanes       Lanes
 	Webhooks    Webhooks
 	Receivers   Receivers
 	Partners    Partners
 	Clients     Clients
-	TSPs        *tsp.Registry
+	Grants      Grants
+	// Facts are shown on the page of the settings.
+	Facts []Fact
+	TSPs  *tsp.Registry
 	// About is shown beside every page, such as the version and the engine of the store.
 	About []string
 	Now   func() time.Time
