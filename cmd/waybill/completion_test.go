@@ -12,7 +12,7 @@ func TestTheShellCompletesCommandsFlagsAndValues(t *testing.T) {
 	t.Parallel()
 	g := &gateway{t: t, env: map[string]string{"HOME": t.TempDir(), "XDG_CONFIG_HOME": t.TempDir()}}
 	for line, want := range map[string]string{
-		"waybill o": "operator op",
+		"waybill o":                       "operator op",
 		"waybill op exp":                  "explain",
 		"waybill op list --sta":           "--status",
 		"waybill op list --status f":      "failed",

@@ -8,6 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/cli"
 	"github.com/waybill-dev/waybill/internal/operator"
 )
 
@@ -71,7 +72,7 @@ func TestACommandAboutAnOperatorThatWouldDoNothingIsRefused(t *testing.T) {
 		{"operator", "create", "ada@x.example", "--name", "Ada", "--role", "admin", "--payloads"},
 		{"operator", "disable"},
 	} {
-		if got := run(args); got != 2 {
+		if got := run(cli.Standard(t.Context()), args); got != 2 {
 			t.Errorf("waybill %v ends with %d", args, got)
 		}
 	}

@@ -49,11 +49,12 @@ type Console struct {
 	sheets  map[string]*template.Template
 	files   files
 	handler http.Handler
+	open    *streams
 }
 
 // New returns a console. It fails if what is embedded is not whole.
 func New(c Config) (*Console, error) {
-	out := &Console{Config: c}
+	out := &Console{Config: c, open: newStreams()}
 	var err error
 	if out.files, err = readFiles(); err != nil {
 		return nil, err

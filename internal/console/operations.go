@@ -27,6 +27,8 @@ type operationsView struct {
 	Source               string
 	Rows                 []row
 	Newer, Older, Latest string
+	// Unseen is what has come since the list was opened.
+	Unseen newer
 	// Narrowed tells that a filter is set, and Looked that only a part was looked at.
 	Narrowed, Looked bool
 }
@@ -87,7 +89,7 @@ func (c *Console) listOperations(r *http.Request, who Visitor) (answer, error) {
 	if v.Newer != "" {
 		v.Latest = with(operationsPath, q)
 	}
-	return answer{sheet: sheet{name: "operations", Title: "Operations", Place: "Operations", Content: v}}, nil
+	return answer{sheet: sheet{name: "operations", Title: "Operations", Place: "Operations", Content: v, watched: watched(q, found.Items)}}, nil
 }
 
 // leads is the address of a page beside one; "" if there is none.

@@ -33,6 +33,7 @@ func (c *Console) table() []route {
 	return []route{
 		{"GET /console/{$}", Viewer, c.showHome},
 		{"POST /console/theme", Viewer, c.chooseTheme},
+		{"POST /console/live", Viewer, c.chooseLive},
 		{"GET /console/find", Viewer, c.find},
 		{"GET /console/operations", Viewer, c.listOperations},
 		{"GET /console/operations/{id}", Viewer, c.showOperation},
@@ -65,6 +66,16 @@ func (c *Console) table() []route {
 	}
 }
 
+// Pages lists the pages of the console by the patterns of their paths, as in http.ServeMux.
+func Pages() (all []string) {
+	for _, r := range (&Console{}).table() {
+		if path, is := strings.CutPrefix(r.pattern, "GET "); is {
+			all = append(all, path)
+		}
+	}
+	return all
+}
+
 // mostForm bounds the body of a request, in bytes: that of a write is smaller.
 const mostForm = 2 << 20
 
@@ -87,12 +98,21 @@ func (c *Console) routes() http.Handler {
 func (c *Console) guarded(of route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, known := c.Gate.Visitor(r)
+		now, lives := c.living()[r.Pattern]
+		if wantsStream(r) && !known {
+			http.Error(w, "sign in again to go on", http.StatusUnauthorized)
+			return
+		}
 		if !known {
 			c.Gate.SignIn(w, r)
 			return
 		}
 		if !who.Role.May(of.may) {
 			c.fail(w, r, who, c.barred(of.may, who))
+			return
+		}
+		if wantsStream(r) && lives && live(r) {
+			c.stream(w, r, of, now)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, mostForm)
