@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/cli"
 	"github.com/waybill-dev/waybill/internal/config"
@@ -27,6 +28,7 @@ import (
 type gateway struct {
 	t        *testing.T
 	url, sim string
+	app      *app.App
 	ids      demo.Fixtures
 	env      map[string]string
 	// in is what a command reads; asks tells that a person sits there.
@@ -65,6 +67,7 @@ func running(t *testing.T) *gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
+	g.app = a
 	// It proves within a second what takes half a minute otherwise.
 	a.Rooms().Connections.Patience = connection.Patience{First: 20 * time.Millisecond, Apart: 50 * time.Millisecond,
 		Probe: 200 * time.Millisecond, Longest: time.Second}
@@ -84,6 +87,16 @@ func running(t *testing.T) *gateway {
 	g.env = map[string]string{"WAYBILL_URL": g.url, "WAYBILL_CLIENT_ID": app.DemoClient, "WAYBILL_CLIENT_SECRET": app.DemoSecret,
 		"XDG_CONFIG_HOME": t.TempDir(), "HOME": t.TempDir()}
 	return g
+}
+
+// strict makes a client of the demo's partner whose answers are kept to the contract.
+func (g *gateway) strict() (id, secret string) {
+	g.t.Helper()
+	secret, err := access.NewOperator(g.app.Rooms().Store, time.Now).CreateClient(g.t.Context(), access.ClientOrder{ID: "strict", Owner: "demo", Strict: true})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return "strict", secret
 }
 
 // said is what a command wrote, and how it ended.

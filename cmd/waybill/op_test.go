@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -86,11 +87,13 @@ func TestAWriteThatFailedIsSentAgainAsItWasCorrectedOrWithOthers(t *testing.T) {
 	g.waybill("op", "retry", ids[0]).ends(0, "this was sent before with the same key", again)
 	g.env["EDITOR"] = "sed -i s/two/deux/"
 	g.waybill("op", "retry", ids[1], "--edit", "--wait", "20s").ends(0, "success")
-	g.env["EDITOR"] = "sed -i s/message_text/nosuch/"
-	kept := g.waybill("op", "retry", ids[2], "--edit").ends(1, "422", "what you have edited is kept: waybill op retry "+ids[2]+" --file ")
-	_, name, _ := strings.Cut(strings.Split(kept.err, "\n")[0], "--file ")
-	if err := os.Remove(name); err != nil {
-		t.Error(err)
+	for editor, says := range map[string]string{"sed -i s/message_text/nosuch/": "422", "sed -i s/{/[/": "is no JSON"} {
+		g.env["EDITOR"] = editor
+		kept := g.waybill("op", "retry", ids[2], "--edit").ends(1, says, "what you have edited is kept: waybill op retry "+ids[2]+" --file ")
+		_, name, _ := strings.Cut(strings.Split(kept.err, "\n")[0], "--file ")
+		if err := os.Remove(name); err != nil {
+			t.Error(err)
+		}
 	}
 	g.env["EDITOR"] = "true"
 	g.waybill("op", "retry", ids[2], "--edit").ends(1, "nothing was changed, and nothing was sent")
@@ -128,9 +131,25 @@ func TestAnOutcomeThatNobodyKnowsIsToldAndResolved(t *testing.T) {
 	g.waybill("op", "watch", id).ends(6, "unknown")
 	g.waybill("op", "explain", id).ends(0, "Nobody knows whether samsara has taken it", "waybill op resolve "+id+" --applied --source-id ")
 	g.waybill("op", "list", "--status", "failed").ends(0, "unknown")
+	strict := *g
+	strict.env = maps.Clone(g.env)
+	strict.env["WAYBILL_CLIENT_ID"], strict.env["WAYBILL_CLIENT_SECRET"] = g.strict()
+	strict.waybill("op", "watch", id).ends(6, "unknown")
+	strict.waybill("op", "explain", id).ends(0, "Nobody knows whether samsara has taken it")
 	g.waybill("op", "resolve", id).ends(2)
 	g.waybill("op", "resolve", id, "--applied").ends(1, "source_id")
 	g.waybill("op", "resolve", id, "--applied", "--source-id", "nosuch").ends(1, "422")
+}
+
+func TestAStrictClientIsNotToldThatWhatWaitsHasFailed(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	g.fault("POST", `{"match":{"method":"PATCH"},"fault":"status","status":503}`)
+	id := g.rename("one")
+	g.env["WAYBILL_CLIENT_ID"], g.env["WAYBILL_CLIENT_SECRET"] = g.strict()
+	g.waybill("op", "explain", id).ends(0, "It has not ended. Why it waits is not told to this client")
+	g.waybill("op", "list", "--status", "pending").ends(0, id, "pending")
+	g.waybill("op", "watch", id, "--timeout", "1ms").ends(1, "not all have ended")
 }
 
 func TestWhatIsWatchedAndInterruptedGoesOn(t *testing.T) {

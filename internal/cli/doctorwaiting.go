@@ -55,7 +55,7 @@ func (e *examination) waiting() {
 			continue
 		}
 		failures++
-		if op.OutcomeUnknown {
+		if op.unknown() {
 			unknown++
 		}
 	}

@@ -29,14 +29,21 @@ func (s *Session) edited(op operation, do func(body []byte) error) error {
 	}
 	body, err := s.edit(file.Name(), op.given())
 	if err == nil {
-		if err = do(body); err != nil && !outcome(err) {
-			s.say("what you have edited is kept: waybill op retry %s --file %s", op.ID, file.Name())
-			return err
-		}
+		err = do(body)
+	} else if !errors.Is(err, errNoJSON) {
+		_ = os.Remove(file.Name())
+		return err
+	}
+	if err != nil && !outcome(err) {
+		s.say("what you have edited is kept: waybill op retry %s --file %s", op.ID, file.Name())
+		return err
 	}
 	_ = os.Remove(file.Name())
 	return err
 }
+
+// errNoJSON is what is wrong with a text that cannot be sent.
+var errNoJSON = errors.New("what was edited is no JSON, and nothing was sent")
 
 // outcome tells whether an error is how a write has ended that was made.
 func outcome(err error) bool {
@@ -63,7 +70,7 @@ func (s *Session) edit(name string, before jsontext.Value) ([]byte, error) {
 	}
 	after := jsontext.Value(text)
 	if err := after.Compact(); err != nil {
-		return nil, fmt.Errorf("what was edited is no JSON, and nothing was sent: %w", err)
+		return nil, fmt.Errorf("%w: %w", errNoJSON, err)
 	}
 	if before = before.Clone(); before.Compact() == nil && string(before) == string(after) {
 		return nil, errors.New("nothing was changed, and nothing was sent; without --edit it is sent as it was")

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -85,9 +86,17 @@ func readOperation(body []byte) (operation, error) {
 	return op, nil
 }
 
+// unknown tells whether nobody knows what became of the operation. A strict client is told so by the log alone.
+func (op operation) unknown() bool {
+	if op.OutcomeUnknown || op.Status != failed || len(op.Logs) == 0 {
+		return op.OutcomeUnknown
+	}
+	return strings.HasPrefix(op.Logs[len(op.Logs)-1].Details, "outcome unknown")
+}
+
 // standing is the status in one word, with what is not known told apart.
 func (op operation) standing() string {
-	if op.OutcomeUnknown {
+	if op.unknown() {
 		return "unknown"
 	}
 	return op.Status
@@ -96,7 +105,7 @@ func (op operation) standing() string {
 // outcome is how a command ends that was about the operation: nil while it is pending and after its success.
 func (op operation) outcome() error {
 	switch {
-	case op.OutcomeUnknown:
+	case op.unknown():
 		return ended(ExitUnknown, "nobody knows what became of %s", op.ID)
 	case op.Status == failed:
 		return ended(ExitFailed, "%s has failed", op.ID)

@@ -64,6 +64,8 @@ func (s *Session) explain(c *remote.Client, out *page, op operation) {
 	switch {
 	case op.Progress != nil:
 		s.explainWaiting(c, out, op, now)
+	case op.Status == pending:
+		out.text("It has not ended. Why it waits is not told to this client, which is strict (docs/sdk.md); another one of yours can ask.")
 	case op.Status == succeeded:
 		out.text("It has succeeded %s, after %d attempts. The record is %s, and %s at %s.", ago(op.UpdatedAt, now), len(op.Logs),
 			op.ResourceID, op.SourceID, op.SourceName)
@@ -155,7 +157,7 @@ func (op operation) explainEnd(out *page, now time.Time) {
 	switch {
 	case op.RetriedBy != "":
 		out.text("It was retried: waybill op explain %s", op.RetriedBy)
-	case op.OutcomeUnknown:
+	case op.unknown():
 		out.text("Nobody knows whether %s has taken it. Look there, and say what you find:", op.SourceName)
 		out.text("  it is there:      waybill op resolve %s --applied%s", op.ID, op.sourceFlag())
 		out.text("  it is not there:  waybill op resolve %s --not-applied, and then waybill op retry %s", op.ID, op.ID)
