@@ -33,7 +33,7 @@ func full(w writes) map[string][]sample {
 		"/console/operations": {{name: "operations", path: "/console/operations"},
 			{name: "operations-failed", path: "/console/operations?state=failed&tsp=samsara"},
 			{name: "operations-none", path: "/console/operations?state=failed&tsp=traccar&verb=update"}},
-		"/console/operations/{id}": {one("succeeded"), one("updated"), one("failed"), one("unknown"), one("retrying"), one("looking"), one("behind"),
+		"/console/operations/{id}": {one("succeeded"), one("updated"), one("failed"), one("refused"), one("unknown"), one("retrying"), one("looking"), one("behind"),
 			one("cancelled"), one("expired"), {name: "no-operation", path: "/console/operations/" + strings.Replace(w["failed"], "-7", "-8", 1),
 				status: http.StatusNotFound}},
 		"/console/operations/{id}/edit":    asks("failed", "edit"),
@@ -44,6 +44,9 @@ func full(w writes) map[string][]sample {
 		"/console/connections/{id}":        {{name: "connection", path: "/console/connections/" + demo.ID("connection:samsara").String()}},
 		"/console/webhooks":                {{name: "webhooks", path: "/console/webhooks"}},
 		"/console/webhooks/{partner}/{id}": {{name: "webhook", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"]}},
+		"/console/lanes":                   {{name: "lanes", path: "/console/lanes"}},
+		"/console/grants":                  {{name: "grants", path: "/console/grants"}},
+		"/console/settings":                {{name: "settings", path: "/console/settings"}},
 		"/console/tsps":                    {{name: "tsps", path: "/console/tsps"}},
 		"/console/clients":                 {{name: "clients", path: "/console/clients"}},
 		"/console/audit":                   {{name: "audit", path: "/console/audit"}},
@@ -80,7 +83,8 @@ func TestEveryPageHasASample(t *testing.T) {
 func TestTheConsoleInABrowser(t *testing.T) {
 	t.Parallel()
 	browser := browse(t)
-	axe := axeSource(t)
+	axe := ""
+	t.Run("axe-core is there", func(t *testing.T) { axe = axeSource(t) })
 	fresh, in := start(t, false), start(t, true)
 	w := in.fill()
 	var samples []sample
@@ -123,7 +127,9 @@ func looked(t *testing.T, b *tab, axe string, samples []sample) {
 			t.Errorf("%s: %s answered %d", s.name, s.path, status)
 			continue
 		}
-		says[bool](b, axe+";true")
+		if axe != "" {
+			says[bool](b, axe+";true")
+		}
 		for _, theme := range []string{"light", "dark"} {
 			for _, width := range []int64{1440, 1100, 390, 360} {
 				where := fmt.Sprintf("%s at %d, %s", s.name, width, theme)
@@ -138,6 +144,9 @@ func looked(t *testing.T, b *tab, axe string, samples []sample) {
 					continue
 				}
 				b.picture(fmt.Sprintf("%s-%d-%s", s.name, width, theme))
+				if axe == "" {
+					continue
+				}
 				for _, found := range says[[]string](b, judgement) {
 					t.Errorf("%s: axe: %s", where, found)
 				}

@@ -9,8 +9,8 @@ import (
 
 // kept are the pictures that docs/console.md shows, by the names of their samples; docs/pictures/ holds those of the folder
 // docs of a run.
-var kept = map[string]bool{"home-1440-light": true, "operations-1440-light": true, "failed-1440-light": true,
-	"looking-1440-dark": true, "failed-390-light": true}
+var kept = map[string]bool{"home-1440-light": true, "operations-1440-light": true, "refused-1440-light": true,
+	"looking-1440-dark": true, "refused-390-light": true}
 
 // picture keeps a picture of the whole page in the folder of WAYBILL_TEST_PICTURES, if that is set, and a small one of its
 // beginning for the documents.

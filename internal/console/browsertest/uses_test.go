@@ -62,7 +62,7 @@ func filters(t *testing.T, browser context.Context, in *installation, _ writes) 
 		if chosen := says[string](b, `document.querySelector('select[name="tsp"]').value`); chosen != "samsara" {
 			t.Errorf("%s: the TSP chosen is %q", when, chosen)
 		}
-		if n := says[int](b, `document.querySelectorAll("tbody tr").length`); n != 1 {
+		if n := says[int](b, `document.querySelectorAll("tbody tr").length`); n != 2 {
 			t.Errorf("%s: %d rows", when, n)
 		}
 	}
