@@ -24,6 +24,7 @@ type operationsView struct {
 	Source               string
 	Rows                 []row
 	Newer, Older, Latest string
+	Export               string
 	// All is where one acts on all that match; "" where one may not.
 	All string
 	// Narrowed tells that a filter is set, and Looked that only a part was looked at.
@@ -77,6 +78,7 @@ func (c *Console) listOperations(r *http.Request, who Visitor) (answer, error) {
 			v.Kept = append(v.Kept, facet{Word: name, Path: without(q, name), Count: q.Get(name)})
 		}
 	}
+	v.Export = with(operationsPath+"/export", q)
 	if who.Role.May(Operator) && of.Cause == "" {
 		all := cloned(q)
 		all.Del("state")
