@@ -26,6 +26,10 @@ func exact(t *testing.T, browser context.Context, in *installation, w writes) {
 	if strings.Contains(text, "before it, of the same record") {
 		t.Errorf("writes that were asked for later are told to be before it:\n%s", text)
 	}
+	status, file := in.send(http.MethodGet, in.url+exported+"?state=failed", "", "")
+	if status != http.StatusOK || strings.Count(file, "\n") < 3 || !strings.Contains(file, w["failed"]) {
+		t.Errorf("the file of those that failed: %d %s", status, file)
+	}
 	if says[bool](b, `window.harmed !== undefined || document.querySelector(".harm, main i") !== null`) {
 		t.Error("a text of a caller or TSP was taken as HTML")
 	}

@@ -88,6 +88,9 @@ func (in *installation) fill() writes {
 	w["expired"] = in.asks("POST", "messages?expires_in=1", in.message("Leave before nine"))
 	in.until("samsara", w["expired"], "expired", ended)
 	w["behind"] = in.asks("POST", "messages", in.message("The gate code is 4711"))
+	_, job := in.send("POST", in.url+"/v2/integrations/jobs", "application/json",
+		fmt.Sprintf(`{"action":"cancel","filter":{"connection_id":"%s"}}`, demo.ID("connection:traccar")))
+	w["job"] = in.member(job, "id")
 	hooks, err := in.app.Rooms().Store.SubscriptionsAfter(in.t.Context(), uuid.Nil, 1)
 	if err != nil || len(hooks) == 0 {
 		in.t.Fatalf("%d subscriptions, %v", len(hooks), err)
