@@ -56,6 +56,7 @@ func TestAFailedWriteIsEditedAndSentAgainInTheConsole(t *testing.T) {
 		t.Fatalf("the failed write leads to %s, not %s", at, failed)
 	}
 	b.clicks(`.verdict a.main`)
+	b.clicks(`[name=do][value=json]`)
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), strings.ReplaceAll(b.text(`document.getElementById("body").value`), "1042", "1042x;")))
 	b.clicks(`[name=do][value=check]`)
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), `{"first_name":7}`))
