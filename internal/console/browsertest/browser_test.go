@@ -82,7 +82,7 @@ func open(t *testing.T, browser context.Context, root string) *tab {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
-	ctx, end := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, end := context.WithTimeout(ctx, 6*time.Minute)
 	t.Cleanup(end)
 	b := &tab{t: t, ctx: ctx, root: root}
 	messages := chromedp.Console(ctx)

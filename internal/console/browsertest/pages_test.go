@@ -33,17 +33,23 @@ func full(w writes) map[string][]sample {
 		"/console/operations": {{name: "operations", path: "/console/operations"},
 			{name: "operations-failed", path: "/console/operations?state=failed&tsp=samsara"},
 			{name: "operations-none", path: "/console/operations?state=failed&tsp=traccar&verb=update"}},
-		"/console/operations/{id}": {one("succeeded"), one("updated"), one("failed"), one("unknown"), one("retrying"), one("looking"), one("behind"),
+		"/console/operations/{id}": {one("succeeded"), one("updated"), one("failed"), one("refused"), one("unknown"), one("retrying"), one("looking"), one("behind"),
 			one("cancelled"), one("expired"), {name: "no-operation", path: "/console/operations/" + strings.Replace(w["failed"], "-7", "-8", 1),
 				status: http.StatusNotFound}},
 		"/console/operations/{id}/edit":    asks("failed", "edit"),
 		"/console/operations/{id}/cancel":  asks("behind", "cancel"),
 		"/console/operations/{id}/resolve": asks("unknown", "resolve"),
 		"/console/operations/{id}/revert":  asks("updated", "revert"),
+		"/console/operations/all": {{name: "all", path: "/console/operations/all?state=failed"},
+			{name: "all-of-partner", path: "/console/operations/all?state=failed&partner=" + demo.ID("partner").String()}},
+		"/console/jobs/{partner}/{id}":     {{name: "job", path: "/console/jobs/" + demo.ID("partner").String() + "/" + w["job"]}},
 		"/console/connections":             {{name: "connections", path: "/console/connections"}},
 		"/console/connections/{id}":        {{name: "connection", path: "/console/connections/" + demo.ID("connection:samsara").String()}},
 		"/console/webhooks":                {{name: "webhooks", path: "/console/webhooks"}},
 		"/console/webhooks/{partner}/{id}": {{name: "webhook", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"]}},
+		"/console/lanes":                   {{name: "lanes", path: "/console/lanes"}},
+		"/console/grants":                  {{name: "grants", path: "/console/grants"}},
+		"/console/settings":                {{name: "settings", path: "/console/settings"}},
 		"/console/tsps":                    {{name: "tsps", path: "/console/tsps"}},
 		"/console/clients":                 {{name: "clients", path: "/console/clients"}},
 		"/console/audit":                   {{name: "audit", path: "/console/audit"}},
@@ -51,12 +57,15 @@ func full(w writes) map[string][]sample {
 	}
 }
 
+// exported is a file, which a browser keeps and does not show.
+const exported = "/console/operations/export"
+
 // empty are the samples in an installation that has no data yet: each page that is not of one thing.
 func empty() (all []sample) {
 	for _, page := range console.Pages() {
 		path := strings.TrimSuffix(page, "{$}")
-		if !strings.Contains(path, "{") && path != "/console/find" && page != "/console/" {
-			all = append(all, sample{name: "empty-" + cmp.Or(strings.TrimPrefix(path, "/console/"), "home"), path: path})
+		if !strings.Contains(path, "{") && path != "/console/find" && page != "/console/" && page != exported {
+			all = append(all, sample{name: "empty-" + cmp.Or(strings.ReplaceAll(strings.TrimPrefix(path, "/console/"), "/", "-"), "home"), path: path})
 		}
 	}
 	return all
@@ -66,7 +75,7 @@ func TestEveryPageHasASample(t *testing.T) {
 	t.Parallel()
 	samples := full(writes{"failed": strings.Repeat("0", 36)})
 	for _, page := range console.Pages() {
-		if len(samples[page]) == 0 {
+		if len(samples[page]) == 0 && page != exported {
 			t.Errorf("%s is looked at by no test: add a sample to the table", page)
 		}
 	}
@@ -80,7 +89,8 @@ func TestEveryPageHasASample(t *testing.T) {
 func TestTheConsoleInABrowser(t *testing.T) {
 	t.Parallel()
 	browser := browse(t)
-	axe := axeSource(t)
+	axe := ""
+	t.Run("axe-core is there", func(t *testing.T) { axe = axeSource(t) })
 	fresh, in := start(t, false), start(t, true)
 	w := in.fill()
 	var samples []sample
@@ -123,7 +133,9 @@ func looked(t *testing.T, b *tab, axe string, samples []sample) {
 			t.Errorf("%s: %s answered %d", s.name, s.path, status)
 			continue
 		}
-		says[bool](b, axe+";true")
+		if axe != "" {
+			says[bool](b, axe+";true")
+		}
 		for _, theme := range []string{"light", "dark"} {
 			for _, width := range []int64{1440, 1100, 390, 360} {
 				where := fmt.Sprintf("%s at %d, %s", s.name, width, theme)
@@ -138,6 +150,10 @@ func looked(t *testing.T, b *tab, axe string, samples []sample) {
 					continue
 				}
 				b.picture(fmt.Sprintf("%s-%d-%s", s.name, width, theme))
+				// Each theme and each width is judged; contrasts of all pairs of colours are computed elsewhere.
+				if axe == "" || (width == 1440) != (theme == "light") {
+					continue
+				}
 				for _, found := range says[[]string](b, judgement) {
 					t.Errorf("%s: axe: %s", where, found)
 				}

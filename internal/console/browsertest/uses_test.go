@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // exact holds what is shown of payloads and answers against what was sent.
@@ -25,6 +26,10 @@ func exact(t *testing.T, browser context.Context, in *installation, w writes) {
 	}
 	if strings.Contains(text, "before it, of the same record") {
 		t.Errorf("writes that were asked for later are told to be before it:\n%s", text)
+	}
+	status, file := in.send(http.MethodGet, in.url+exported+"?state=failed", "", "")
+	if status != http.StatusOK || strings.Count(file, "\n") < 3 || !strings.Contains(file, w["failed"]) {
+		t.Errorf("the file of those that failed: %d %s", status, file)
 	}
 	if says[bool](b, `window.harmed !== undefined || document.querySelector(".harm, main i") !== null`) {
 		t.Error("a text of a caller or TSP was taken as HTML")
@@ -62,7 +67,7 @@ func filters(t *testing.T, browser context.Context, in *installation, _ writes) 
 		if chosen := says[string](b, `document.querySelector('select[name="tsp"]').value`); chosen != "samsara" {
 			t.Errorf("%s: the TSP chosen is %q", when, chosen)
 		}
-		if n := says[int](b, `document.querySelectorAll("tbody tr").length`); n != 1 {
+		if n := says[int](b, `document.querySelectorAll("tbody tr").length`); n != 2 {
 			t.Errorf("%s: %d rows", when, n)
 		}
 	}
@@ -121,6 +126,19 @@ func acts(t *testing.T, browser context.Context, in *installation, _ writes) {
 	if said := says[string](b, `document.querySelector(".verdict h2").innerText`); !strings.HasPrefix(said, "Succeeded") {
 		t.Errorf("the retry: %s", said)
 	}
+	refused := in.asks("POST", "users", in.user("lena.sorensen.3"))
+	in.until("samsara", refused, "refused", ended)
+	b.visit("/console/operations/" + refused)
+	b.leads(click(`.verdict a.main`))
+	b.do(chromedp.SetValue(chromedp.CSS(`[name="field.employee_number"]`), "1043"))
+	b.leads(chromedp.SendKeys(chromedp.CSS(`[name="field.employee_number"]`), kb.Enter))
+	if at, text := b.path(), says[string](b, `document.querySelector("main").innerText`); !strings.HasSuffix(at, refused+"/edit") ||
+		!strings.Contains(text, "What would go out") || strings.Count(text, "changed") != 1 {
+		t.Errorf("Enter leads to %s: %s", at, text)
+	}
+	b.leads(click(`.buttons [value="send"]`))
+	id = strings.TrimPrefix(strings.Split(b.path(), "?")[0], "/console/operations/")
+	in.until("samsara", id, "succeeded", func(op operation) bool { return op.Status == "success" })
 	b.visit("/console/operations/" + failed)
 	if barred := says[int](b, `document.querySelectorAll(".verdict [aria-disabled]").length`); barred == 0 {
 		t.Error("a write that was retried can be retried once more")

@@ -33,6 +33,12 @@ func (in *installation) fuel() string {
 		`"transaction_time":"2026-01-15T10:00:00Z"}`, in.ids.Connection, in.ids.Recipient, in.ids.Vehicle, precise)
 }
 
+// user is the body of a new driver, whose employee number only one can have.
+func (in *installation) user(name string) string {
+	return fmt.Sprintf(`{"connection_id":"%s","first_name":"Lena","last_name":"Sorensen","username":%q,"is_driver":true,`+
+		`"employee_number":"1042"}`, in.ids.Connection, name)
+}
+
 // vehicle is the body of a new vehicle at a TSP.
 func vehicle(tsp, name string) string {
 	return fmt.Sprintf(`{"connection_id":"%s","vehicle_name":%q,"external_id":%q}`, demo.ID("connection:"+tsp), name, name)
@@ -58,6 +64,11 @@ func (in *installation) fill() writes {
 	w["failed"] = in.asks("POST", "messages", in.message(marked))
 	in.until("samsara", w["failed"], "failed", ended)
 
+	w["user"] = in.asks("POST", "users", in.user("lena.sorensen"))
+	in.until("samsara", w["user"], "succeeded", ended)
+	w["refused"] = in.asks("POST", "users", in.user("lena.sorensen.2"))
+	in.until("samsara", w["refused"], "refused", ended)
+
 	in.fault("samsara", `{"match":{"method":"POST","path_prefix":"/fuel-purchase"},"fault":"drop","times":1}`)
 	w["unknown"] = in.asks("POST", "fuel-transactions", in.fuel())
 	in.until("samsara", w["unknown"], "unknown", ended)
@@ -77,6 +88,9 @@ func (in *installation) fill() writes {
 	w["expired"] = in.asks("POST", "messages?expires_in=1", in.message("Leave before nine"))
 	in.until("samsara", w["expired"], "expired", ended)
 	w["behind"] = in.asks("POST", "messages", in.message("The gate code is 4711"))
+	_, job := in.send("POST", in.url+"/v2/integrations/jobs", "application/json",
+		fmt.Sprintf(`{"action":"cancel","filter":{"connection_id":"%s"}}`, demo.ID("connection:traccar")))
+	w["job"] = in.member(job, "id")
 	hooks, err := in.app.Rooms().Store.SubscriptionsAfter(in.t.Context(), uuid.Nil, 1)
 	if err != nil || len(hooks) == 0 {
 		in.t.Fatalf("%d subscriptions, %v", len(hooks), err)
