@@ -1,13 +1,16 @@
 package app
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/console"
 	"github.com/waybill-dev/waybill/internal/console/signin"
+	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -26,10 +29,54 @@ func (a *App) openConsole(operations *operation.Service, records *record.Service
 	}
 	var err error
 	a.console, err = console.New(console.Config{Gate: gate, Operations: operations, Rewrites: operations, Endings: operations,
-		Journal: a.db, Naming: a.db, Connections: a.db, Links: a.connections, Imports: records,
-		Webhooks: a.webhooks, Receivers: a.webhooks, Partners: a.db, Clients: a.db, TSPs: of, SignOut: signOut,
-		ReadOnly: a.config.Console.ReadOnly, About: a.about(), Now: a.now, Log: a.log})
+		Journal: a.db, Naming: a.db, Connections: a.db, Links: a.connections, Imports: records, Lanes: lanesHere{a.dispatcher},
+		Webhooks: a.webhooks, Receivers: a.webhooks, Partners: a.db, Clients: a.db, Grants: a.db, Facts: a.facts(), TSPs: of,
+		SignOut: signOut, ReadOnly: a.config.Console.ReadOnly, About: a.about(), Now: a.now, Log: a.log})
 	return err
+}
+
+// lanesHere are the lanes of this process, in the console's words.
+type lanesHere struct{ *dispatch.Dispatcher }
+
+// Lanes lists lanes, those that are kept from their work first.
+func (l lanesHere) Lanes(most int) ([]console.Lane, int) {
+	stands, all := l.Dispatcher.Lanes(most)
+	some := make([]console.Lane, len(stands))
+	for i, s := range stands {
+		some[i] = console.Lane{Kind: s.Kind, ID: s.ID, Label: s.Label, Waits: string(s.Waits), Until: s.Until, Flying: s.Flying}
+	}
+	return some, all
+}
+
+// facts are the settings that the console shows. Addresses of others may hold passwords, and are none of them.
+func (a *App) facts() []console.Fact {
+	c, kept := a.config, "none"
+	if c.KeepExchanges > 0 {
+		kept = fmt.Sprintf("%d days", c.KeepExchanges)
+	}
+	sealed := "as they are"
+	if c.SealAtRest {
+		sealed = "sealed"
+	}
+	var all []console.Fact
+	for _, f := range [][2]string{
+		{"Version", version()}, {"Store", a.about()[1]}, {"Texts in the store", sealed},
+		{"Operations are kept for", days(c.KeepOperations) + " after their end"}, {"Calls to TSPs are kept for", kept},
+		{"Records that are gone are kept for", days(c.KeepRecords)}, {"A write waits at most", days(c.MaxAge)},
+		{"A call to a TSP takes at most", c.CallDeadline.String()}, {"Connections are imported every", c.ImportEvery.String()},
+		{"A list is read for at most", c.ListDeadline.String()},
+	} {
+		all = append(all, console.Fact{Name: f[0], Value: f[1]})
+	}
+	return all
+}
+
+// days is a time in days where it is whole ones.
+func days(d time.Duration) string {
+	if day := 24 * time.Hour; d >= day && d%day == 0 {
+		return fmt.Sprintf("%d days", d/day)
+	}
+	return d.String()
 }
 
 // about is what the console says of the program beside every page.

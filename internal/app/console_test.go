@@ -36,7 +36,8 @@ func (h *house) shown() map[string]string {
 		"cancel": at + waits.field("id") + "/cancel", "find-nothing": "/console/find?q=nothing-has-this",
 		"connections": "/console/connections", "connection": "/console/connections/" + h.ids.Connection.String(),
 		"webhooks": "/console/webhooks", "webhook": fmt.Sprintf("/console/webhooks/%s/%s", partner, hook), "tsps": "/console/tsps",
-		"clients": "/console/clients", "audit": "/console/audit"}
+		"clients": "/console/clients", "lanes": "/console/lanes",
+		"grants": "/console/grants", "settings": "/console/settings", "audit": "/console/audit"}
 }
 
 func TestEveryPageOfTheConsoleIsSoundInABrowser(t *testing.T) {

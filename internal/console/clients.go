@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -14,7 +13,7 @@ const clientsPath = Root + "clients"
 
 // clientsView is what the page of the clients shows.
 type clientsView struct {
-	Facets       []facet
+	All          int
 	Rows         []clientRow
 	Newer, Older string
 }
@@ -44,7 +43,7 @@ func (c *Console) showClients(r *http.Request, _ Visitor) (answer, error) {
 	for _, one := range all[from:min(from+rowsShown, len(all))] {
 		v.Rows = append(v.Rows, c.clientRow(one))
 	}
-	v.Facets = []facet{{"All", with(clientsPath, url.Values{}), count(len(all)), true}}
+	v.All = len(all)
 	return answer{sheet: sheet{name: "clients", Title: "Clients", Place: "Clients", Content: v}}, nil
 }
 

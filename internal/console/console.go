@@ -24,11 +24,15 @@ type Config struct {
 	Connections Connections
 	Links       Links
 	Imports     Imports
+	Lanes       Lanes
 	Webhooks    Webhooks
 	Receivers   Receivers
 	Partners    Partners
 	Clients     Clients
-	TSPs        *tsp.Registry
+	Grants      Grants
+	// Facts are shown on the page of the settings.
+	Facts []Fact
+	TSPs  *tsp.Registry
 	// SignOut is where a form signs the visitor out; "" where nobody signs in. ReadOnly says that the gate lets nobody
 	// act, whose visitors are all viewers then.
 	SignOut  string

@@ -19,7 +19,6 @@ type homeView struct {
 	Figures []figure
 	// Fresh tells that nothing has been written yet.
 	Fresh bool
-	Addr  string
 }
 
 // need is something that a person has to look at.
@@ -48,11 +47,15 @@ func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	live, err := c.Operations.Tally(r.Context(), operation.Survey{})
+	live, err := c.Operations.Tally(r.Context(), operation.Survey{Stage: operation.StageLive})
 	if err != nil {
 		return answer{}, err
 	}
-	v := homeView{Fresh: live.All.N == 0, Addr: r.Host}
+	newest, err := c.Operations.Survey(r.Context(), operation.Survey{Window: page.Window{Limit: 1}})
+	if err != nil {
+		return answer{}, err
+	}
+	v := homeView{Fresh: len(newest.Items) == 0}
 	if v.Needs, err = c.brokenLinks(r); err != nil {
 		return answer{}, err
 	}

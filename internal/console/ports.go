@@ -95,3 +95,8 @@ type Receivers interface {
 type Partners interface {
 	Partners(ctx context.Context, q access.PartnerQuery) ([]access.Partner, int, error)
 }
+
+// Grants lists what fleets allowed partners.
+type Grants interface {
+	Agreements(ctx context.Context, q access.AgreementQuery) ([]access.Grant, int, error)
+}

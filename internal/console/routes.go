@@ -50,6 +50,7 @@ func (c *Console) table() []route {
 		{"POST /console/connections/{id}/pause", Admin, c.pauseConnection},
 		{"POST /console/connections/{id}/resume", Admin, c.resumeConnection},
 		{"POST /console/connections/{id}/import", Operator, c.importConnection},
+		{"GET /console/lanes", Viewer, c.showLanes},
 		{"GET /console/webhooks", Viewer, c.listWebhooks},
 		{"GET /console/webhooks/{partner}/{id}", Viewer, c.showWebhook},
 		{"POST /console/webhooks/{partner}/{id}/replay", Operator, c.replayWebhook},
@@ -57,6 +58,8 @@ func (c *Console) table() []route {
 		{"POST /console/webhooks/{partner}/{id}/activate", Operator, c.activateWebhook},
 		{"GET /console/tsps", Viewer, c.showTSPs},
 		{"GET /console/clients", Viewer, c.showClients},
+		{"GET /console/grants", Viewer, c.showGrants},
+		{"GET /console/settings", Viewer, c.showSettings},
 		{"GET /console/audit", Admin, c.showAudit},
 		{"GET /console/", Viewer, c.nowhere},
 	}

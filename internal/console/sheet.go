@@ -65,12 +65,14 @@ func places() [][]place {
 	return [][]place{{
 		{"Home", Root, "home"},
 		{"Operations", Root + "operations", "list"},
+		{"Lanes", Root + "lanes", "lanes"},
 		{"Connections", Root + "connections", "link"},
 		{"Webhooks", Root + "webhooks", "hooks"},
 	}, {
 		{"TSPs", Root + "tsps", "matrix"},
 		{"Clients", Root + "clients", "key"},
 		{"Audit", Root + "audit", "log"},
+		{"Settings", Root + "settings", "settings"},
 	}}
 }
 

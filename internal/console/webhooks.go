@@ -36,8 +36,8 @@ type hookRow struct {
 	Look    Look
 	Path    string
 	Dead    int
-	// Rate is how many in a hundred of the last day's attempts succeeded; nil where there were none.
-	Attempts, Rate *int64
+	// Attempts are those of the last day, and Good those of them that succeeded; nil for none.
+	Attempts, Good *int64
 	Made           time.Time
 }
 
@@ -53,7 +53,8 @@ func (c *Console) listWebhooks(r *http.Request, _ Visitor) (answer, error) {
 		}
 	}
 	v := webhooksView{}
-	partner, err := c.choosePartner(r, q, &v)
+	partner, options, err := c.choosePartner(r, q)
+	v.Partners = options
 	if err != nil {
 		return answer{}, err
 	}
@@ -90,22 +91,22 @@ func (c *Console) listWebhooks(r *http.Request, _ Visitor) (answer, error) {
 	return answer{sheet: sheet{name: "webhooks", Title: "Webhooks", Place: "Webhooks", Content: v}}, nil
 }
 
-// choosePartner returns the partner whose subscriptions are shown: the one that is asked for, or the newest.
-func (c *Console) choosePartner(r *http.Request, q url.Values, v *webhooksView) (partner uuid.UUID, err error) {
+// choosePartner returns the partner of whom a page tells, and those that can be chosen: the one that is asked for, or the newest.
+func (c *Console) choosePartner(r *http.Request, q url.Values) (partner uuid.UUID, options []option, err error) {
 	if err := idIn(q, "partner", &partner); err != nil {
-		return partner, err
+		return partner, nil, err
 	}
 	all, _, err := c.Partners.Partners(r.Context(), access.PartnerQuery{Window: page.Window{Limit: mostPartners}})
 	if err != nil {
-		return partner, err
+		return partner, nil, err
 	}
 	if partner == uuid.Nil && len(all) > 0 {
 		partner = all[0].ID
 	}
 	for _, p := range all {
-		v.Partners = append(v.Partners, option{p.ID.String(), p.Name, p.ID == partner})
+		options = append(options, option{p.ID.String(), p.Name, p.ID == partner})
 	}
-	return partner, nil
+	return partner, options, nil
 }
 
 // beside is the address of a page beside one of a list; "" if there is none.
@@ -125,7 +126,7 @@ func (c *Console) hookRow(r *http.Request, sub webhook.Subscription) (hookRow, e
 		return hookRow{}, err
 	}
 	return hookRow{Read: sub.Read(), Partner: sub.Partner, Look: hooks()[sub.Status], Path: hookPath(sub.Partner, sub.ID), Dead: m.DeadLetters,
-		Attempts: m.Attempts.H24, Rate: m.SuccessRate.H24, Made: sub.CreatedAt}, nil
+		Attempts: m.Attempts.H24, Good: m.SuccessAttempts.H24, Made: sub.CreatedAt}, nil
 }
 
 // hooks are the looks of subscriptions.

@@ -36,7 +36,8 @@ type Survey struct {
 type Surveys interface {
 	// Survey lists operations with their Attempts, newest first by Seq. It looks at a bounded part of them for each window.
 	Survey(ctx context.Context, of Survey) (page.Found[Operation], error)
-	// Tally counts a bounded part of what a survey selects, whatever its Stage, by its stage.
+	// Tally counts a bounded part of what a survey selects by its stage: of one for StageLive those that have not ended
+	// alone, and of any other all.
 	Tally(ctx context.Context, of Survey) (Tally, error)
 	// AnyOperation returns an operation with its Attempts, or ErrNotFound.
 	AnyOperation(ctx context.Context, id uuid.UUID) (Operation, error)

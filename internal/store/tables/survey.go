@@ -128,25 +128,37 @@ func (db *DB) surveyAll(ctx context.Context, f operation.Survey) (found page.Fou
 		order, beyond, within = ` ORDER BY seq`, "seq > ?", "seq <= ?"
 	}
 	along.addIf(f.Window.Place.Seq > 0, beyond, f.Window.Place.Seq)
-	along.addIf(len(along.parts) == 0, "seq > 0")
-	edge, err := shown(ctx, db, `SELECT created_at, seq`+from+along.where()+order+` LIMIT 1 OFFSET `+
-		strconv.Itoa(db.walked-1), bySeq("created_at", "seq", true).place, along.args...)
-	if err != nil {
-		return found, err
-	}
 	c := surveyed(f)
 	c.addIf(f.Stage != "", stageConditions[f.Stage])
-	narrows := len(c.parts) > 0
-	c.parts, c.args = append(along.parts, c.parts...), append(along.args, c.args...)
-	if narrows && len(edge) > 0 {
-		c.add(within, edge[0].Seq)
-		// Nothing before the beginning of its time is looked for.
-		if f.Window.Backwards || f.From.IsZero() || edge[0].At.After(f.From) {
-			found.Looked = edge[0]
+	bounded := len(along.parts) > 0
+	if len(c.parts) > 0 {
+		edge, err := db.edgeOf(ctx, from, along, order)
+		if err != nil {
+			return found, err
+		}
+		if edge.Seq > 0 {
+			bounded = true
+			c.add(within, edge.Seq)
+			// Nothing before the beginning of its time is looked for.
+			if f.Window.Backwards || f.From.IsZero() || edge.At.After(f.From) {
+				found.Looked = edge
+			}
 		}
 	}
+	c.parts, c.args = append(along.parts, c.parts...), append(along.args, c.args...)
+	// Even of all it is asked, so that what is read is a stretch.
+	c.addIf(!bounded, "seq > 0")
 	found.Entries, err = db.bySeq(ctx, from, c, page.Window{Backwards: f.Window.Backwards, Limit: f.Window.Limit})
 	return found, err
+}
+
+// edgeOf is the place of the last operation that a window looks at in the order of acceptance; zero if it looks at all.
+// SQLite bounds the numbers on either side by one condition alone, so nothing more than that is asked.
+func (db *DB) edgeOf(ctx context.Context, from string, along conditions, order string) (page.Position, error) {
+	along.addIf(len(along.parts) == 0, "seq > 0")
+	found, err := shown(ctx, db, `SELECT created_at, seq`+from+along.where()+order+` LIMIT 1 OFFSET `+strconv.Itoa(db.walked-1),
+		bySeq("created_at", "seq", true).place, along.args...)
+	return only(found, err)
 }
 
 // idsStray is by how much an operation's id and its acceptance may differ in time.

@@ -1,0 +1,118 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// Lane is one lane that this process works on.
+type Lane struct {
+	// Kind is connection, receiver or import, and ID that of what it belongs to.
+	Kind  string
+	ID    uuid.UUID
+	Label string
+	// Waits is a word of the dispatcher for what it waits, and Until when that is over, where that is known.
+	Waits  string
+	Until  time.Time
+	Flying int
+}
+
+// Lanes are those that this process works on.
+type Lanes interface {
+	// Lanes lists lanes, those that are kept from their work first, and tells how many there are in all.
+	Lanes(most int) (some []Lane, all int)
+}
+
+// lanesView is what the page of the lanes shows.
+type lanesView struct {
+	Rows []laneRow
+	All  int
+}
+
+// laneRow is a lane in the list.
+type laneRow struct {
+	Lane
+	Look    Look
+	Says    string
+	Name    string
+	Path    string
+	Waiting string
+	Since   time.Time
+}
+
+// mostLanes bounds the lanes of the page.
+const mostLanes = 100
+
+// showLanes shows who holds what up.
+func (c *Console) showLanes(r *http.Request, _ Visitor) (answer, error) {
+	lanes, all := c.Lanes.Lanes(mostLanes)
+	v := lanesView{All: all}
+	var ids []uuid.UUID
+	for _, l := range lanes {
+		if l.Kind == "connection" {
+			ids = append(ids, l.ID)
+		}
+	}
+	waiting, err := c.Connections.Waiting(r.Context(), ids)
+	if err != nil {
+		return answer{}, err
+	}
+	of := map[uuid.UUID]operation.Waiting{}
+	for _, w := range waiting {
+		of[w.Connection] = w
+	}
+	for _, l := range lanes {
+		row, err := c.laneRow(r, l)
+		if err != nil {
+			return answer{}, err
+		}
+		if l.Kind == "connection" {
+			row.Waiting, row.Since = counted(of[l.ID].Count), of[l.ID].Since
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return answer{sheet: sheet{name: "lanes", Title: "Lanes", Place: "Lanes", Content: v}}, nil
+}
+
+// laneRow is how a lane stands, and whose it is.
+func (c *Console) laneRow(r *http.Request, l Lane) (laneRow, error) {
+	row := laneRow{Lane: l, Name: head(l.ID)}
+	row.Look, row.Says = laneLook(l.Waits)
+	if l.Kind == "receiver" {
+		row.Name = "Webhooks " + head(l.ID)
+		return row, nil
+	}
+	conn, err := c.Naming.Connection(r.Context(), l.ID)
+	if err != nil {
+		// It may have been deleted since the lane was listed.
+		return row, nil
+	}
+	fleet, err := c.fleet(r, conn.Fleet)
+	row.Name, row.Path = displayName(c.TSPs, conn.TSP)+" of "+fleet, connectionPath(l.ID)
+	return row, err
+}
+
+// laneLook is how a lane looks that waits for something, and what that is.
+func laneLook(waits string) (Look, string) {
+	switch waits {
+	case "store":
+		return Look{"Held", "held", bad}, "The store could not be read."
+	case "bar":
+		return Look{"Held", "held", wait}, "Its credentials were refused."
+	case "opening":
+		return Look{"Held", "held", wait}, "What it belongs to takes nothing at the moment."
+	case "pause":
+		return Look{"Closed", "waiting", wait}, "The other side asked to be left alone."
+	case "limit":
+		return Look{"Open", "active", ok}, "A limit is used up for now."
+	case "place":
+		return Look{"Open", "active", ok}, "As many calls are under way as may be at once."
+	case "time":
+		return Look{"Open", "active", ok}, "The next try of what failed comes later."
+	}
+	return Look{"Open", "active", ok}, "Nothing keeps it."
+}
