@@ -70,7 +70,7 @@ var rooms = map[string]room{
 	"internal/store/sqlite":            {"internal/fence internal/store/engine", "an engine carries statements out and knows nothing of what they say"},
 	"internal/store/storetest":         {"internal/access internal/audit internal/connection internal/event internal/fence internal/job internal/operation internal/operator internal/page internal/record internal/resource internal/seal internal/store internal/tsp internal/webhook", "the suite sees what every engine has in common, and seals as the program does"},
 	"internal/api":                     {"internal/access internal/api/openapi internal/audit internal/connection internal/job internal/operation internal/page internal/problem internal/record internal/resource internal/tsp internal/webhook internal/wire", "HTTP holds no rule and knows no store, lane or adapter"},
-	"internal/console":                 {"internal/access internal/audit internal/connection internal/operation internal/page internal/problem internal/record internal/resource internal/tsp internal/webhook internal/wire", "the console shows services, and never a store"},
+	"internal/console":                 {"internal/access internal/audit internal/connection internal/job internal/operation internal/page internal/problem internal/record internal/resource internal/tsp internal/webhook internal/wire", "the console shows services, and never a store"},
 	"internal/api/openapi":             {"", "the document is data"},
 	"internal/api/openapi/openapitest": {"internal/api/openapi", "checks answers against the document"},
 	"internal/metrics":                 {"", "rooms do not know how they are looked at: each declares what it tells, and the program brings both together"},

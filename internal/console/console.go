@@ -30,6 +30,7 @@ type Config struct {
 	Partners    Partners
 	Clients     Clients
 	Grants      Grants
+	Jobs        Jobs
 	// Facts are shown on the page of the settings.
 	Facts []Fact
 	TSPs  *tsp.Registry

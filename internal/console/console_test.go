@@ -50,6 +50,21 @@ func TestAViewerDoesNothing(t *testing.T) {
 	}
 }
 
+func TestAFileHoldsWhatTheListShowsAndNoPayloadsForWhoMayReadNone(t *testing.T) {
+	d := &desk{op: written(), who: Visitor{Name: "Vi", Role: Viewer}}
+	w := d.ask(t, "/console/operations/export?state=failed", nil)
+	lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
+	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment") || len(lines) != 2 {
+		t.Fatalf("%d %v %q", w.Code, w.Header(), lines)
+	}
+	if !strings.HasPrefix(lines[1], d.op.ID.String()+",2026-03-04T11:59:00Z,") || strings.Contains(lines[1], "Mendoza") || !strings.Contains(lines[1], ",failed,create,message,") {
+		t.Errorf("a row is %s", lines[1])
+	}
+	if w := d.ask(t, "/console/operations/export?state=nope", nil); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("of a filter that there is not: %d", w.Code)
+	}
+}
+
 func TestAStrangerIsSentToSignIn(t *testing.T) {
 	d := &desk{op: written(), stray: true}
 	for _, path := range []string{"/console/", "/console/operations", "/console/no-such-page", operationPath(d.op.ID)} {

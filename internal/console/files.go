@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"runtime/debug"
 	"strings"
 )
 
@@ -72,8 +73,8 @@ func (f *files) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(of.text)
 }
 
-// safe sets the headers that every answer has.
-func safe(next http.Handler) http.Handler {
+// safe sets the headers that every answer has, and tells of a fault of ours as of one.
+func (c *Console) safe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -86,6 +87,17 @@ func safe(next http.Handler) http.Handler {
 		if !strings.HasPrefix(r.URL.Path, Root+"static/") {
 			h.Set("Cache-Control", "no-store")
 		}
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			c.Log.Error("a page of the console panicked", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			http.Error(w, "this is a fault of the program; the log tells of it", http.StatusInternalServerError)
+		}()
 		next.ServeHTTP(w, r)
 	})
 }

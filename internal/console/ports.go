@@ -8,6 +8,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/job"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -99,4 +100,12 @@ type Partners interface {
 // Grants lists what fleets allowed partners.
 type Grants interface {
 	Agreements(ctx context.Context, q access.AgreementQuery) ([]access.Grant, int, error)
+}
+
+// Jobs does one thing to all that a filter selects, as the API does.
+type Jobs interface {
+	Create(ctx context.Context, r job.Request) (j job.Job, replayed bool, err error)
+	Get(ctx context.Context, partner uuid.UUID, of job.Of, id uuid.UUID) (job.Job, error)
+	Stop(ctx context.Context, partner uuid.UUID, of job.Of, id uuid.UUID) (job.Job, error)
+	List(ctx context.Context, q job.Query) (page.Page[job.Job], error)
 }

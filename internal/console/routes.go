@@ -12,10 +12,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// answer is what a request is answered with: a sheet, or another page to go to.
+// answer is what a request is answered with: a sheet, another page to go to, or a file.
 type answer struct {
 	sheet
 	to string
+	// file is sent instead of a page; nil for none.
+	file *export
 }
 
 // does answers a request of a visitor who may make it. Its error becomes a page of its own.
@@ -35,6 +37,11 @@ func (c *Console) table() []route {
 		{"POST /console/theme", Viewer, c.chooseTheme},
 		{"GET /console/find", Viewer, c.find},
 		{"GET /console/operations", Viewer, c.listOperations},
+		{"GET /console/operations/all", Operator, c.askAll},
+		{"POST /console/operations/all", Operator, c.doAll},
+		{"GET /console/operations/export", Viewer, c.exportOperations},
+		{"GET /console/jobs/{partner}/{id}", Viewer, c.showJob},
+		{"POST /console/jobs/{partner}/{id}/stop", Operator, c.stopJob},
 		{"GET /console/operations/{id}", Viewer, c.showOperation},
 		{"GET /console/operations/{id}/edit", Operator, c.editOperation},
 		{"POST /console/operations/{id}/edit", Operator, c.rewriteOperation},
@@ -80,7 +87,7 @@ func (c *Console) routes() http.Handler {
 		c.fail(w, r, Visitor{}, problem.New(problem.Forbidden, "the form was sent from another site, so nothing was done; "+
 			"open the page here and send it from there"))
 	}))
-	return safe(cross.Handler(mux))
+	return c.safe(cross.Handler(mux))
 }
 
 // guarded lets a request in whose visitor may make it.
@@ -110,6 +117,8 @@ func (c *Console) guarded(of route) http.HandlerFunc {
 		switch {
 		case err != nil:
 			c.fail(w, r, who, err)
+		case a.file != nil:
+			c.send(w, r, *a.file)
 		case a.to != "":
 			for _, cookie := range a.cookies {
 				http.SetCookie(w, cookie)

@@ -24,6 +24,14 @@ func TestATimeIsToldByHowFarAwayItIs(t *testing.T) {
 	}
 }
 
+func TestNoCellOfAFileIsAFormula(t *testing.T) {
+	for cell, want := range map[string]string{"=1+1": "'=1+1", "@a": "'@a", "-1": "'-1", "+1": "'+1", "Truck 1": "Truck 1", "": ""} {
+		if got := plain(cell); got != want {
+			t.Errorf("%q is written as %q", cell, got)
+		}
+	}
+}
+
 func TestNumbersHaveCommas(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 2184: "2,184", 1234567: "1,234,567"} {
 		if got := count(n); got != want {

@@ -1,0 +1,82 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/job"
+)
+
+// jobView is what the page of a job shows.
+type jobView struct {
+	jobRow
+	Verdict  verdict
+	Acts     []act
+	Refusals []job.RefusalRead
+	Partner  string
+	Done     int
+	Refused  int
+	Left     int
+}
+
+// jobPath is that of the page of a job.
+func jobPath(j job.Job) string { return Root + "jobs/" + j.Partner.String() + "/" + j.ID.String() }
+
+// jobLook is the look of a job.
+func jobLook(s job.State) Look {
+	switch s {
+	case job.Running:
+		return Look{"Running", "sending", going}
+	case job.Stopping:
+		return Look{"Stopping", "held", wait}
+	case job.Stopped:
+		return Look{"Stopped", "cancelled", idle}
+	}
+	return Look{"Finished", "succeeded", ok}
+}
+
+// showJob shows how far a job is.
+func (c *Console) showJob(r *http.Request, who Visitor) (answer, error) {
+	partner, id, err := hookIDs(r)
+	if err != nil {
+		return answer{}, err
+	}
+	s, err := c.jobSheet(r, who, partner, id)
+	return answer{sheet: s}, err
+}
+
+func (c *Console) jobSheet(r *http.Request, who Visitor, partner, id uuid.UUID) (sheet, error) {
+	j, err := c.Jobs.Get(r.Context(), partner, job.Operations, id)
+	if err != nil {
+		return sheet{}, err
+	}
+	v := jobView{jobRow: jobRow{j, jobLook(j.State), jobPath(j)}, Refusals: j.Read().Refusals, Done: j.Done, Refused: j.Refused(), Left: j.Left(),
+		Partner: c.namer(r.Context(), who).partner(partner)}
+	v.Verdict = verdict{Look: v.Look, Title: v.Look.Word + ": " + count(v.Done) + " of " + count(j.Matched) + " done",
+		Text: "It goes on by itself, also over a restart. Reload the page for how far it is."}
+	if j.State.Ended() {
+		v.Verdict.Text = "Nothing more is done by it."
+	}
+	if j.State == job.Running {
+		v.Acts = []act{{Word: "Stop", Path: v.Path + "/stop", Posts: true, Kind: "danger", Explains: "Begins nothing more; what was begun is brought to its end."}}
+		if !who.Role.May(Operator) {
+			v.Acts[0].Barred, v.Acts[0].Kind = "it needs the role operator, and yours is "+string(who.Role), ""
+		}
+	}
+	return sheet{name: "job", Title: capital(string(j.Action)) + " all that match", Place: "Operations", Content: v}, nil
+}
+
+// stopJob has a job begin nothing more.
+func (c *Console) stopJob(r *http.Request, _ Visitor) (answer, error) {
+	partner, id, err := hookIDs(r)
+	if err != nil {
+		return answer{}, err
+	}
+	j, err := c.Jobs.Stop(r.Context(), partner, job.Operations, id)
+	if err != nil {
+		return answer{}, err
+	}
+	c.noteJob(r, "stopped", j)
+	return answer{to: jobPath(j)}, nil
+}
