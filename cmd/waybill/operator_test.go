@@ -38,7 +38,7 @@ func TestOperatorsAreManagedAsThePageShows(t *testing.T) {
 		}
 		ran++
 		var cli commands
-		parsed, err := kong.Must(&cli, kong.Name("waybill")).Parse(worded(line))
+		parsed, err := newParser(&cli).Parse(worded(line))
 		if err == nil {
 			err = parsed.Run(e)
 		}

@@ -31,7 +31,7 @@ func (a *App) openDoor(p parts) error {
 		return err
 	}
 	by := limits(a.config)
-	a.signIn, err = signin.New(signin.Config{Door: a.door, Issuer: issuer, URL: c.URL, ReadOnly: c.ReadOnly, From: by.From,
+	a.signIn, err = signin.New(signin.Config{Door: a.door, Issuer: issuer, URL: c.URL, From: by.From,
 		Address: by.AddressOf, Requests: by.Address, Attempts: throttle.New(attempts, rememberedStrangers, time.Now),
 		Now: a.now, Log: a.log})
 	return err

@@ -34,8 +34,8 @@ type Config struct {
 	// Facts are shown on the page of the settings.
 	Facts []Fact
 	TSPs  *tsp.Registry
-	// SignOut is where a form signs the visitor out; "" where nobody signs in. ReadOnly says that the gate lets nobody
-	// act, whose visitors are all viewers then.
+	// SignOut is where a form signs the visitor out; "" where nobody signs in. ReadOnly lets nobody act,
+	// whatever the role.
 	SignOut  string
 	ReadOnly bool
 	// About is shown beside every page, such as the version and the engine of the store.

@@ -115,7 +115,13 @@ func (c *Console) guarded(of route) http.HandlerFunc {
 			return
 		}
 		if !who.Role.May(of.may) {
-			c.fail(w, r, who, c.barred(of.may, who))
+			c.fail(w, r, who, problem.New(problem.Forbidden, "this needs the role %s, and yours is %s; ask an admin for it",
+				of.may, who.Role))
+			return
+		}
+		if c.ReadOnly && of.acts() {
+			c.fail(w, r, who, problem.New(problem.Forbidden, readOnly+", so nothing was done; use the API or the command line, or have "+
+				"who runs Waybill set WAYBILL_CONSOLE=on"))
 			return
 		}
 		if wantsStream(r) && lives && live(r) {
@@ -144,14 +150,11 @@ func (c *Console) guarded(of route) http.HandlerFunc {
 	}
 }
 
-// barred is why a visitor may not do what needs a role.
-func (c *Console) barred(needs Role, who Visitor) error {
-	if c.ReadOnly {
-		return problem.New(problem.Forbidden, "this console is read-only, so nothing was done and nobody acts in it; use the API or "+
-			"the command line, or have who runs Waybill set WAYBILL_CONSOLE=on")
-	}
-	return problem.New(problem.Forbidden, "this needs the role %s, and yours is %s; ask an admin for it", needs, who.Role)
-}
+// readOnly is why nobody acts.
+const readOnly = "this console is read-only"
+
+// acts tells whether a route does something to others than its visitor.
+func (r route) acts() bool { return !strings.HasPrefix(r.pattern, "GET ") && r.may != Viewer }
 
 // acting names the visitor to the audit log, unless the gate has: it knows from where somebody came, and who else is
 // called so.

@@ -40,8 +40,6 @@ type Config struct {
 	Issuer *Issuer
 	// URL is where browsers reach the console, without a path; "" where only a request tells.
 	URL string
-	// ReadOnly lets nobody act, whatever the role.
-	ReadOnly bool
 	// From is from where a request came, as far as that can be believed, and Address the same as one customer has it.
 	From    func(*http.Request) (netip.Addr, bool)
 	Address func(*http.Request) string
@@ -161,9 +159,6 @@ func (g *Gate) Visitor(r *http.Request) (console.Visitor, bool) {
 	// Who may do nothing, as by a role of a later release, is let in to nothing.
 	if !v.Role.May(console.Viewer) {
 		return console.Visitor{}, false
-	}
-	if g.ReadOnly {
-		v.Role = console.Viewer
 	}
 	return v, true
 }
