@@ -44,9 +44,11 @@ type note struct {
 // frame is a sheet with all that stands around it.
 type frame struct {
 	sheet
-	Who    Visitor
-	Now    time.Time
-	Theme  string
+	Who   Visitor
+	Now   time.Time
+	Theme string
+	// Keys tells that single keys do something.
+	Keys   bool
 	Places [][]place
 	About  []string
 	Files  files
@@ -100,7 +102,7 @@ func readSheets() (map[string]*template.Template, error) {
 
 // show answers with a page. Nothing is sent before it is whole.
 func (c *Console) show(w http.ResponseWriter, r *http.Request, who Visitor, s sheet) {
-	f := frame{sheet: s, Who: who, Now: c.Now().UTC(), Theme: theme(r), Places: places(), About: c.About, Files: c.files,
+	f := frame{sheet: s, Who: who, Now: c.Now().UTC(), Theme: theme(r), Keys: keys(r), Places: places(), About: c.About, Files: c.files,
 		Path: r.URL.RequestURI(), Query: r.FormValue("q")}
 	if r.Method != http.MethodGet {
 		f.Path = Root
