@@ -23,7 +23,7 @@ func (d doorman) Visitor(*http.Request) (Visitor, bool) {
 func (doorman) SignIn(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }
 
 // harmless are what viewers may send: they change how they look at things alone.
-var harmless = []string{"POST /console/theme"}
+var harmless = []string{"POST /console/theme", "POST /console/live", "POST /console/keys"}
 
 // asked is a request that a route answers.
 func asked(r route) *http.Request {
