@@ -93,7 +93,7 @@ func TestEventsAreHandedToAReceiverSignedAsWebhooksAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{"h": "POST /hooks HTTP/1.1\r\n" + headers.String(), "b": string(got.last.body) + "\n",
-		"x": string(got.last.body) + "x", "s": secret, "o": "another secret", "n": "none"} {
+		"x": string(got.last.body) + "x", "s": secret, "o": "another secret", "n": "none", "e": "X-Event-Type: x\r\n"} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -105,6 +105,11 @@ func TestEventsAreHandedToAReceiverSignedAsWebhooksAre(t *testing.T) {
 	verify("s", "h", "b").ends(0, "genuine: resource_operation.succeeded ")
 	verify("s", "h", "x").ends(1, "the signature does not match", "hint: the body must be byte for byte")
 	verify("o", "h", "b").ends(1, "the signature does not match")
+	old := []string{"hook", "verify", "--old"}
+	for flag, name := range map[string]string{"--secret-file": "s", "--headers": "e", "--body": "b"} {
+		old = append(old, flag, filepath.Join(folder, name))
+	}
+	g.waybill(old...).ends(1, "hint: --old goes by X-Catena-Timestamp")
 	verify("s", "n", "b").ends(2, "the headers cannot be read")
 	verify("s", "h", "nosuch").ends(2, "nosuch")
 }

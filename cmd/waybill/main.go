@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -71,6 +72,11 @@ func run(s *cli.Session, args []string) int {
 		return 2
 	}
 	client := isClients(parsed)
+	if name := unset(parsed); client && name != "" {
+		// A variable of the shell that is not set must not widen what a command is done to.
+		fmt.Fprintf(s.Err, "waybill: --%s has no value, and nothing was done; give it one, or leave the flag out\n", name)
+		return cli.ExitUsage
+	}
 	if client {
 		return cli.Report(s.Err, parsed.Run(s, parser), asJSON(parsed))
 	}
@@ -111,6 +117,26 @@ func isClients(parsed *kong.Context) bool {
 		}
 	}
 	return false
+}
+
+// unset names a flag that was given without a value, as --tsp "$TSP" is where the variable is not set; "" if there is none.
+func unset(parsed *kong.Context) string {
+	for _, step := range parsed.Path {
+		if step.Flag == nil {
+			continue
+		}
+		switch v := parsed.FlagValue(step.Flag).(type) {
+		case string:
+			if v == "" {
+				return step.Flag.Name
+			}
+		case []string:
+			if slices.Contains(v, "") {
+				return step.Flag.Name
+			}
+		}
+	}
+	return ""
 }
 
 // asJSON tells whether a program reads what the command writes.

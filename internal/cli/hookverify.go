@@ -62,7 +62,11 @@ func (c hookVerifyCommand) Run(s *Session) error {
 	}
 	switch {
 	case errors.Is(err, webhook.ErrTimestamp):
-		return &Failure{Exit: ExitError, Err: err, Hint: "a delivery is good for five minutes, as each try is signed anew; --old takes this one"}
+		hint := "a delivery is good for five minutes, as each try is signed anew; --old takes this one"
+		if c.Old {
+			hint = "--old goes by X-Catena-Timestamp, which must be there, and Webhook-Timestamp must say the same"
+		}
+		return &Failure{Exit: ExitError, Err: err, Hint: hint}
 	case err != nil:
 		return &Failure{Exit: ExitError, Err: err,
 			Hint: "the body must be byte for byte as it came behind gzip, and the secret that of the subscription in X-Webhook-Id"}

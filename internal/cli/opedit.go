@@ -15,6 +15,12 @@ import (
 // edited has a person change the body of an operation and does something with it then. What was edited is kept where that
 // goes wrong.
 func (s *Session) edited(op operation, do func(body []byte) error) error {
+	if op.Status != failed {
+		return fmt.Errorf("operation %s is %s, and only a failed one is retried; --edit opens none", op.ID, op.Status)
+	}
+	if !s.Asks && s.Getenv("VISUAL") == "" && s.Getenv("EDITOR") == "" {
+		return misused("nobody can edit here; name an editor in VISUAL or EDITOR, or give the body with --file")
+	}
 	text := op.given().Clone()
 	if err := text.Indent(jsontext.WithIndent("  ")); err != nil {
 		return fmt.Errorf("the payload cannot be edited: %w", err)
@@ -30,11 +36,8 @@ func (s *Session) edited(op operation, do func(body []byte) error) error {
 	body, err := s.edit(file.Name(), op.given())
 	if err == nil {
 		err = do(body)
-	} else if !errors.Is(err, errNoJSON) {
-		_ = os.Remove(file.Name())
-		return err
 	}
-	if err != nil && !outcome(err) {
+	if err != nil && !outcome(err) && !errors.Is(err, errUnedited) {
 		s.say("what you have edited is kept: waybill op retry %s --file %s", op.ID, file.Name())
 		return err
 	}
@@ -42,8 +45,8 @@ func (s *Session) edited(op operation, do func(body []byte) error) error {
 	return err
 }
 
-// errNoJSON is what is wrong with a text that cannot be sent.
-var errNoJSON = errors.New("what was edited is no JSON, and nothing was sent")
+// errUnedited is the end of an editor that leaves nothing to be kept.
+var errUnedited = errors.New("nothing was sent")
 
 // outcome tells whether an error is how a write has ended that was made.
 func outcome(err error) bool {
@@ -62,18 +65,18 @@ func (s *Session) edit(name string, before jsontext.Value) ([]byte, error) {
 		run.Stdout = s.Out
 	}
 	if err := run.Run(); err != nil {
-		return nil, fmt.Errorf("the editor %s: %w; nothing was sent", editor, err)
+		return nil, fmt.Errorf("the editor %s: %w; %w", editor, err, errUnedited)
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("reading what was edited: %w", err)
+		return nil, fmt.Errorf("reading what was edited: %w; %w", err, errUnedited)
 	}
 	after := jsontext.Value(text)
 	if err := after.Compact(); err != nil {
-		return nil, fmt.Errorf("%w: %w", errNoJSON, err)
+		return nil, fmt.Errorf("what was edited is no JSON, and nothing was sent: %w", err)
 	}
 	if before = before.Clone(); before.Compact() == nil && string(before) == string(after) {
-		return nil, errors.New("nothing was changed, and nothing was sent; without --edit it is sent as it was")
+		return nil, fmt.Errorf("nothing was changed, and %w; without --edit it is sent as it was", errUnedited)
 	}
 	return after, nil
 }

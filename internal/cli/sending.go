@@ -18,9 +18,22 @@ import (
 type sending struct {
 	Wait    time.Duration `help:"Wait for its end, and end as it does: 0 succeeded, 5 failed, 6 unknown. After this time it is left to itself, with 0." placeholder:"TIME" xor:"waiting"`
 	Sync    bool          `help:"Send it at once, ahead of the queue, in one attempt." xor:"waiting"`
-	Expires time.Duration `help:"Never send it after this time from now, such as 15m." placeholder:"TIME"`
+	Expires ahead         `help:"Never send it after this time from now, such as 15m." placeholder:"TIME"`
 	Verify  bool          `help:"Read the record back once it is written, and tell what the TSP took."`
 	Key     string        `name:"idempotency-key" help:"The same key with the same write is the same operation, for 30 days; one is made if left out." placeholder:"KEY"`
+}
+
+// ahead is a time from now on.
+type ahead time.Duration
+
+// UnmarshalText reads a length such as 15m. None and a negative one are refused: they would be taken for none given.
+func (a *ahead) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%q is no time from now; give one such as 15m", text)
+	}
+	*a = ahead(d)
+	return nil
 }
 
 // mostWait is the longest for which an answer of the API waits.
@@ -43,7 +56,7 @@ func (o sending) with(r remote.Request, dry bool) order {
 		}
 	}
 	if o.Expires > 0 {
-		r.Query.Set("expires_in", seconds(o.Expires))
+		r.Query.Set("expires_in", seconds(time.Duration(o.Expires)))
 	}
 	if o.Wait > 0 && !o.Sync {
 		r.Header.Set("Prefer", "wait="+seconds(min(o.Wait, mostWait)))
@@ -72,7 +85,7 @@ func (s *Session) send(c *remote.Client, p *output.Printer, o order) error {
 	a, err := c.Send(s.Context, o.Request)
 	if err != nil {
 		var away *remote.Unreachable
-		if errors.As(err, &away) && !o.dry {
+		if errors.As(err, &away) && !away.Token && !o.dry {
 			return &Failure{Exit: ExitUnknown, Err: fmt.Errorf("%w; the write may have been accepted", err),
 				Hint: "the same command with --idempotency-key " + o.key + " finds out, and sends nothing twice"}
 		}

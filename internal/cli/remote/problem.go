@@ -34,6 +34,8 @@ func (p *Problem) Error() string {
 type Unreachable struct {
 	URL string
 	Err error
+	// Token says that it was a token that was asked for, and that nothing else was sent.
+	Token bool
 }
 
 // Error says who did not answer, and why.
@@ -47,7 +49,7 @@ func unreached(ctx context.Context, to string, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return &Unreachable{to, err}
+	return &Unreachable{URL: to, Err: err}
 }
 
 // ProblemOf reads the forms in which the API tells what is wrong.

@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -90,6 +91,9 @@ func (c *Client) fetch(ctx context.Context) (Token, error) {
 			continue
 		}
 		if err != nil {
+			if away, ok := errors.AsType[*Unreachable](err); ok {
+				away.Token = true
+			}
 			return Token{}, err
 		}
 		return c.read(a)
