@@ -1,7 +1,10 @@
 package app_test
 
 import (
+	"cmp"
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
 )
 
@@ -41,11 +45,21 @@ func (h *house) shown() map[string]string {
 		"all-of-one": "/console/operations/all?tsp=samsara&partner=" + partner, "settings": "/console/settings", "audit": "/console/audit"}
 }
 
+// openEmpty runs the program over a database in which nothing is.
+func openEmpty(t *testing.T) *house {
+	t.Helper()
+	c := config.Default()
+	c.Key, c.DatabaseURL = operatorKey, database(t)
+	h := &house{t: t, config: c}
+	h.serve(c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")},
+		func(context.Context) error { return nil })
+	return h
+}
+
 func TestEveryPageOfTheConsoleIsSoundInABrowser(t *testing.T) {
 	t.Parallel()
-	h := openWith(t, config.Default())
-	b, checks := h.browse(t), axe(t)
-	look := func(pages map[string]string, of string) {
+	h, checks := openWith(t, config.Default()), axe(t)
+	look := func(b *tab, pages map[string]string, of string) {
 		for name, path := range pages {
 			for width, scheme := range map[int64]string{1440: "light", 1024: "dark", 360: "dark"} {
 				where := fmt.Sprintf("%s%s-%d-%s", of, name, width, scheme)
@@ -58,8 +72,12 @@ func TestEveryPageOfTheConsoleIsSoundInABrowser(t *testing.T) {
 			}
 		}
 	}
-	look(map[string]string{"home": "/console/", "operations": "/console/operations"}, "empty-")
-	look(h.shown(), "")
+	look(h.browse(t), h.shown(), "")
+	empty := map[string]string{}
+	for _, name := range []string{"", "operations", "operations/all", "lanes", "connections", "webhooks", "tsps", "clients", "grants", "audit", "settings"} {
+		empty[strings.ReplaceAll(cmp.Or(name, "home"), "/", "-")] = "/console/" + name
+	}
+	look(openEmpty(t).browse(t), empty, "empty-")
 }
 
 func TestAFailedWriteIsEditedAndSentAgainInTheConsole(t *testing.T) {
