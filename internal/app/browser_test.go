@@ -2,22 +2,17 @@ package app_test
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
-
-	"github.com/waybill-dev/waybill/internal/npmtest"
 )
 
 // tab is a tab of a browser that looks at the console of a house. Whatever goes wrong in a page is noted: errors of
@@ -129,14 +124,6 @@ func (b *tab) clicks(selector string) {
 	}
 }
 
-// sees sets how wide the window is, and light or dark.
-func (b *tab) sees(width int64, scheme string) {
-	b.t.Helper()
-	b.do(chromedp.EmulateViewport(width, 900))
-	called(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-}
-
 // sound tells whether anything went wrong since it was asked last.
 func (b *tab) sound(where string) {
 	b.t.Helper()
@@ -148,67 +135,5 @@ func (b *tab) sound(where string) {
 	b.wrong = nil
 	if b.t.Failed() {
 		b.t.FailNow()
-	}
-}
-
-// fits tells whether a page is wider than its window.
-func (b *tab) fits(where string) {
-	b.t.Helper()
-	if over := b.text(`document.documentElement.scrollWidth - innerWidth`); over > "0" && !strings.HasPrefix(over, "-") {
-		b.t.Errorf("%s: the page is %s px wider than its window; the widest is %s", where, over, b.text(`(() => {
-			let widest = document.body;
-			for (const e of document.querySelectorAll("main *")) {
-				if (e.getBoundingClientRect().right > widest.getBoundingClientRect().right) { widest = e; }
-			}
-			return widest.outerHTML.slice(0, 200);
-		})()`))
-	}
-}
-
-// shows keeps a picture where the environment says where.
-func (b *tab) shows(name string) {
-	b.t.Helper()
-	folder := os.Getenv("WAYBILL_TEST_PICTURES")
-	if folder == "" {
-		return
-	}
-	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		b.t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-// axe is the text of axe-core.
-func axe(t *testing.T) string {
-	t.Helper()
-	folder := npmtest.Installed(t.Context(), t, "testdata/axe", "NOT CHECKED WITH AXE: ")
-	text, err := os.ReadFile(filepath.Join(folder, "node_modules/axe-core/axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// accessible holds a page against axe-core.
-func (b *tab) accessible(where, axe string) {
-	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](axe+";0")); err != nil {
-		b.t.Fatal(err)
-	}
-	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`axe.run().then(all => all.violations
-		.filter(v => v.impact === "serious" || v.impact === "critical")
-		.map(v => v.id + ": " + v.help + ": " + v.nodes.map(n => n.html + " " + n.failureSummary).join("; ")))`,
-		chromedp.EvalAwaitPromise))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	for _, one := range found {
-		b.t.Errorf("%s: %s", where, fmt.Sprintf("%.700s", one))
 	}
 }

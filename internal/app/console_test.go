@@ -1,10 +1,7 @@
 package app_test
 
 import (
-	"cmp"
-	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -12,7 +9,6 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
 )
 
@@ -45,41 +41,6 @@ func (h *house) shown() map[string]string {
 		"all-of-one": "/console/operations/all?tsp=samsara&partner=" + partner, "settings": "/console/settings", "audit": "/console/audit"}
 }
 
-// openEmpty runs the program over a database in which nothing is.
-func openEmpty(t *testing.T) *house {
-	t.Helper()
-	c := config.Default()
-	c.Key, c.DatabaseURL = operatorKey, database(t)
-	h := &house{t: t, config: c}
-	h.serve(c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")},
-		func(context.Context) error { return nil })
-	return h
-}
-
-func TestEveryPageOfTheConsoleIsSoundInABrowser(t *testing.T) {
-	t.Parallel()
-	h, checks := openWith(t, config.Default()), axe(t)
-	look := func(b *tab, pages map[string]string, of string) {
-		for name, path := range pages {
-			for width, scheme := range map[int64]string{1440: "light", 1024: "dark", 360: "dark"} {
-				where := fmt.Sprintf("%s%s-%d-%s", of, name, width, scheme)
-				b.sees(width, scheme)
-				b.goes(path)
-				b.fits(where)
-				b.accessible(where, checks)
-				b.shows(where)
-				b.sound(where)
-			}
-		}
-	}
-	look(h.browse(t), h.shown(), "")
-	empty := map[string]string{}
-	for _, name := range []string{"", "operations", "operations/all", "lanes", "connections", "webhooks", "tsps", "clients", "grants", "audit", "settings"} {
-		empty[strings.ReplaceAll(cmp.Or(name, "home"), "/", "-")] = "/console/" + name
-	}
-	look(openEmpty(t).browse(t), empty, "empty-")
-}
-
 func TestAFailedWriteIsEditedAndSentAgainInTheConsole(t *testing.T) {
 	t.Parallel()
 	h := openWith(t, config.Default())
@@ -95,6 +56,7 @@ func TestAFailedWriteIsEditedAndSentAgainInTheConsole(t *testing.T) {
 		t.Fatalf("the failed write leads to %s, not %s", at, failed)
 	}
 	b.clicks(`.verdict a.main`)
+	b.clicks(`[name=do][value=json]`)
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), strings.ReplaceAll(b.text(`document.getElementById("body").value`), "1042", "1042x;")))
 	b.clicks(`[name=do][value=check]`)
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), `{"first_name":7}`))
@@ -186,10 +148,6 @@ func TestAllThatMatchIsRetriedByAJobInTheConsole(t *testing.T) {
 		}
 		b.do(chromedp.Reload())
 	}
-	b.sees(360, "light")
-	b.fits("a job")
-	b.accessible("a job", axe(t))
-	b.shows("job-360-light")
 	// The outcome of the other one that failed is unknown, so it is left alone.
 	if said := b.text(`document.querySelector(".figures").textContent.replace(/\s+/g, " ")`); !strings.Contains(said, "Done 1") && !strings.Contains(said, "Done1") {
 		t.Errorf("the job has done %s", said)

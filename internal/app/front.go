@@ -83,6 +83,9 @@ func (f *front) drain(ctx context.Context) error {
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	f.api.EndBatches()
+	if f.console != nil {
+		f.console.EndStreams()
+	}
 	err := f.server.Shutdown(drain)
 	if errors.Is(err, context.DeadlineExceeded) {
 		f.log.Warn("requests that did not end in time were cut", "seconds", drainTime.Seconds())

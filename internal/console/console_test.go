@@ -17,7 +17,7 @@ func TestWhoMayReadNoPayloadsSeesNoneOnAnyPage(t *testing.T) {
 		d.op.State = state
 		for _, path := range []string{"/console/operations", at} {
 			text := d.ask(t, path, nil).Body.String()
-			for _, secret := range []string{"4471", "Mendoza", "Carlos"} {
+			for _, secret := range []string{"Gate-7", "Mendoza", "Carlos"} {
 				if strings.Contains(text, secret) {
 					t.Errorf("%s of one that is %s shows %q", path, state, secret)
 				}
@@ -25,7 +25,7 @@ func TestWhoMayReadNoPayloadsSeesNoneOnAnyPage(t *testing.T) {
 		}
 	}
 	d.who.Payloads = true
-	if text := d.ask(t, at, nil).Body.String(); !strings.Contains(text, "4471") || !strings.Contains(text, "Carlos Mendoza") {
+	if text := d.ask(t, at, nil).Body.String(); !strings.Contains(text, "Gate-7") || !strings.Contains(text, "Carlos Mendoza") {
 		t.Error("who may read payloads sees none")
 	}
 }

@@ -12,7 +12,9 @@ import (
 // editView is what the page shows on which a failed operation is edited.
 type editView struct {
 	row
-	Body string
+	// Fields are those of the body, beside what they were; without them the body is edited as JSON.
+	Fields []editField
+	Body   string
 	// Said are the TSP's words.
 	Said  string
 	Back  string
@@ -39,13 +41,42 @@ func (c *Console) editOperation(r *http.Request, who Visitor) (answer, error) {
 	if _, err := c.Rewrites.Retried(r.Context(), op.Connection, op.ID, operation.Request{Partner: op.Partner, Body: []byte("{}")}); err != nil {
 		return c.stays(r, who, op, err)
 	}
-	return c.editing(r, who, op, pretty(string(body(op)))), nil
+	return c.editing(r, who, op, edited{text: pretty(string(body(op)))}), nil
+}
+
+// edited is a body as it was sent back, as JSON or as fields.
+type edited struct {
+	text   string
+	asJSON bool
+}
+
+// editedIn reads the body of a form: a text of JSON, or a text for each field. The buttons of the form choose how it is
+// shown next.
+func editedIn(r *http.Request, op operation.Operation) (edited, error) {
+	e := edited{text: r.PostFormValue("body"), asJSON: true}
+	if r.PostFormValue("as") == "fields" {
+		text, err := assembled(op, r.PostForm)
+		if err != nil {
+			return e, wrongInput("as", "fields", "what was asked cannot be read any more, so give the body as JSON")
+		}
+		e = edited{text: pretty(text)}
+	}
+	switch r.PostFormValue("do") {
+	case "json":
+		e.asJSON = true
+	case "fields":
+		e.asJSON = false
+	}
+	return e, nil
 }
 
 // editing is the page on which an operation is edited.
-func (c *Console) editing(r *http.Request, who Visitor, op operation.Operation, text string) answer {
+func (c *Console) editing(r *http.Request, who Visitor, op operation.Operation, e edited) answer {
 	n := c.namer(r.Context(), who)
-	v := editView{row: n.row(op), Body: text, Back: operationPath(op.ID)}
+	v := editView{row: n.row(op), Body: e.text, Back: operationPath(op.ID)}
+	if !e.asJSON {
+		v.Fields = editFields(op, e.text)
+	}
 	if last := lastOf(op); last != nil {
 		v.Said = last.Details
 	}
@@ -61,12 +92,20 @@ func (c *Console) rewriteOperation(r *http.Request, who Visitor) (answer, error)
 	if !who.Payloads {
 		return answer{}, problem.New(problem.Forbidden, "whoever edits a write reads it, and you may not read payloads; ask an admin for it")
 	}
-	a := c.editing(r, who, op, r.PostFormValue("body"))
+	e, err := editedIn(r, op)
+	a := c.editing(r, who, op, e)
 	refused := func(err error) (answer, error) {
 		a.Note, a.status = c.noteOf(r, err), statusOf(err)
 		return a, nil
 	}
-	text := []byte(r.PostFormValue("body"))
+	do := r.PostFormValue("do")
+	if err != nil {
+		return refused(err)
+	}
+	if do == "json" || do == "fields" {
+		return a, nil
+	}
+	text := []byte(e.text)
 	if len(text) == 0 {
 		return refused(wrongInput("body", "", "must be a JSON object; go back to retry the write as it is"))
 	}
@@ -74,7 +113,7 @@ func (c *Console) rewriteOperation(r *http.Request, who Visitor) (answer, error)
 	if err != nil {
 		return refused(err)
 	}
-	if r.PostFormValue("do") != "send" {
+	if do != "send" {
 		_, preview, err := c.Rewrites.Preview(r.Context(), request)
 		if err != nil {
 			return refused(err)

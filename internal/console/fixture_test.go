@@ -41,7 +41,7 @@ type desk struct {
 func written() operation.Operation {
 	return operation.Operation{ID: uuid.MustParse("01a21f6b-9245-7331-8003-e0b9a5c3ff1c"), Partner: uuid.UUID{1}, Connection: uuid.UUID{2},
 		FleetRef: "fleet-1", TSP: "samsara", Kind: resource.KindMessage, Verb: resource.Create, State: operation.Failed, Tries: 1, Counted: 1,
-		Payload:   []byte(`{"connection_id":"02000000-0000-0000-0000-000000000000","recipient_id":"03000000-0000-0000-0000-000000000000","message_text":"The code is 4471"}`),
+		Payload:   []byte(`{"connection_id":"02000000-0000-0000-0000-000000000000","recipient_id":"03000000-0000-0000-0000-000000000000","message_text":"The code is Gate-7"}`),
 		CreatedAt: noon().Add(-time.Minute), UpdatedAt: noon(), Deadline: noon().Add(time.Hour),
 		Attempts: []operation.Attempt{{N: 1, Class: tsp.Rejected, Status: 400, Details: "too <long>", StartedAt: noon(), EndedAt: noon()}}}
 }
@@ -82,7 +82,7 @@ func (d *desk) Submit(ctx context.Context, r operation.Request) (operation.Opera
 	return operation.Operation{ID: uuid.UUID{9}}, false, nil
 }
 func (d *desk) Exchanges(context.Context, operation.Operation) ([]operation.Kept, error) {
-	body := `{"text":"The code is 4471"}`
+	body := `{"text":"The code is Gate-7"}`
 	return []operation.Kept{{Entry: 1, Entries: 1, Calls: []tsp.Exchange{{Purpose: tsp.ForWrite, Request: tsp.Request{Method: "POST",
 		URL: "https://api.example/messages", Content: tsp.Content{Body: &body}}}}}}, nil
 }

@@ -29,6 +29,8 @@ type operationView struct {
 	Account string
 	// Open tells that the visitor may read what was written.
 	Open bool
+	// Sent is how many tries there were.
+	Sent int
 }
 
 // linked is an operation that another has to do with.
@@ -82,7 +84,7 @@ func done(q url.Values) *note {
 // operationSheet is the page of one operation.
 func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Operation) (sheet, error) {
 	n := c.namer(r.Context(), who)
-	v := operationView{Op: op, row: n.row(op), Partner: n.partner(op.Partner), Open: who.Payloads, Total: len(op.Attempts)}
+	v := operationView{Op: op, row: n.row(op), Partner: n.partner(op.Partner), Open: who.Payloads, Total: len(op.Attempts), Sent: sentOf(op)}
 	kept, err := c.Rewrites.Exchanges(r.Context(), op)
 	if err != nil {
 		return sheet{}, err
@@ -99,6 +101,11 @@ func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Oper
 		v.Earlier = operationPath(op.ID) + "?tries=all"
 	}
 	v.Verdict, v.Acts = n.verdict(op), actsOf(op, who)
+	for i := range v.Acts {
+		if c.ReadOnly {
+			v.Acts[i].Barred, v.Acts[i].Kind = readOnly, ""
+		}
+	}
 	v.Stops = n.route(op, kept)
 	if v.Open {
 		v.Fields = n.fields(op)
@@ -132,19 +139,23 @@ func (c *Console) chain(ctx context.Context, op operation.Operation) ([]linked, 
 		all = append(all, linked{of.id, lookOf(other), of.word, false})
 	}
 	live, err := c.Operations.Chain(ctx, op)
-	if err != nil || len(live) < 2 {
+	if err != nil || len(live) == 0 || len(live) == 1 && live[0].ID == op.ID {
 		return all, err
 	}
-	word := "before it, of the same record"
 	for i, one := range live {
 		if i > 0 {
 			one.Progress = &operation.ProgressRead{Code: operation.Behind}
 		}
-		if one.ID == op.ID {
-			all, word = append(all, linked{one.ID, lookOf(op), "this one", true}), "behind it, of the same record"
-			continue
+		at := linked{one.ID, lookOf(one), "before it, of the same record", false}
+		switch {
+		case one.ID == op.ID:
+			at = linked{one.ID, lookOf(op), "this one", true}
+		case one.Seq > op.Seq && op.State.Ended():
+			at.Word = "after it, of the same record"
+		case one.Seq > op.Seq:
+			at.Word = "behind it, of the same record"
 		}
-		all = append(all, linked{one.ID, lookOf(one), word, false})
+		all = append(all, at)
 	}
 	return all, nil
 }

@@ -24,7 +24,9 @@ type operationsView struct {
 	Source               string
 	Rows                 []row
 	Newer, Older, Latest string
-	Export               string
+	// Unseen is what has come since the list was opened.
+	Unseen newer
+	Export string
 	// All is where one acts on all that match; "" where one may not.
 	All string
 	// Narrowed tells that a filter is set, and Looked that only a part was looked at.
@@ -93,7 +95,7 @@ func (c *Console) listOperations(r *http.Request, who Visitor) (answer, error) {
 	if v.Newer != "" {
 		v.Latest = with(operationsPath, q)
 	}
-	return answer{sheet: sheet{name: "operations", Title: "Operations", Place: "Operations", Content: v}}, nil
+	return answer{sheet: sheet{name: "operations", Title: "Operations", Place: "Operations", Content: v, watched: watched(q, found.Items)}}, nil
 }
 
 // leads is the address of a page beside one; "" if there is none.

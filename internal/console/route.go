@@ -55,7 +55,7 @@ func (n *namer) asked(op operation.Operation) stop {
 	for _, m := range all {
 		names = append(names, m.Name)
 		if n.open {
-			s.Lines = append(s.Lines, m.Name+" = "+cut(string(m.Value), 80))
+			s.Lines = append(s.Lines, m.Name+" = "+shortly(string(m.Value)))
 		}
 	}
 	if !n.open || len(all) > 3 || len(all) == 0 {
@@ -69,6 +69,14 @@ func (n *namer) asked(op operation.Operation) stop {
 	return s
 }
 
+// shortly is a value in a few characters: an id by its begin.
+func shortly(value string) string {
+	if id, err := uuid.Parse(strings.Trim(value, `"`)); err == nil {
+		return head(id)
+	}
+	return cut(value, 80)
+}
+
 // sent is what went out last and what came back.
 func (n *namer) sent(op operation.Operation, kept []operation.Kept) []stop {
 	who := n.tsp(op)
@@ -77,7 +85,10 @@ func (n *namer) sent(op operation.Operation, kept []operation.Kept) []stop {
 		return []stop{{Look: ahead(), Label: "Not sent yet", Said: "Nothing has gone out", More: "Its fields were checked and its references found.",
 			ToCome: !op.State.Ended()}, {Look: ahead(), Label: "Came back", Said: "Nothing yet", ToCome: !op.State.Ended()}}
 	}
-	out := stop{Look: past(), Label: "Sent to " + who, At: last.StartedAt, More: times(op.Tries)}
+	out := stop{Look: past(), Label: "Sent to " + who, At: last.StartedAt, More: times(sentOf(op))}
+	if op.Stage() == operation.StageLooking {
+		out.More = fmt.Sprintf("%d tries and look-ups.", sentOf(op))
+	}
 	back := stop{Look: lookOfAttempt(*last), Label: "Came back", Took: took(last.EndedAt.Sub(last.StartedAt)), Said: answerOf(last.Status),
 		More: cut(sentence(last.Details), 200)}
 	if last.Class == tsp.Done {
@@ -203,7 +214,7 @@ func (n *namer) helps(op operation.Operation) stop {
 
 // looked is how often the outcome was looked for.
 func (n *namer) looked(op operation.Operation) stop {
-	return stop{Look: past(), Label: "Looked", At: op.UpdatedAt, Said: times(op.Tries), More: "Attempts and look-ups together; the tries below tell each."}
+	return stop{Look: past(), Label: "Looked", At: op.UpdatedAt, Said: times(sentOf(op)), More: "Attempts and look-ups together; the tries below tell each."}
 }
 
 // waiting are the last three stops of an operation that has not ended.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -34,6 +35,7 @@ func (c *Console) table() []route {
 	return []route{
 		{"GET /console/{$}", Viewer, c.showHome},
 		{"POST /console/theme", Viewer, c.chooseTheme},
+		{"POST /console/live", Viewer, c.chooseLive},
 		{"POST /console/keys", Viewer, c.chooseKeys},
 		{"GET /console/find", Viewer, c.find},
 		{"GET /console/operations", Viewer, c.listOperations},
@@ -72,6 +74,16 @@ func (c *Console) table() []route {
 	}
 }
 
+// Pages lists the pages of the console by the patterns of their paths, as in http.ServeMux.
+func Pages() (all []string) {
+	for _, r := range (&Console{}).table() {
+		if path, is := strings.CutPrefix(r.pattern, "GET "); is {
+			all = append(all, path)
+		}
+	}
+	return all
+}
+
 // mostForm bounds the body of a request, in bytes: that of a write is smaller.
 const mostForm = 2 << 20
 
@@ -94,6 +106,11 @@ func (c *Console) routes() http.Handler {
 func (c *Console) guarded(of route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, known := c.Gate.Visitor(r)
+		now, lives := c.living()[r.Pattern]
+		if wantsStream(r) && !known {
+			http.Error(w, "sign in again to go on", http.StatusUnauthorized)
+			return
+		}
 		if !known {
 			c.Gate.SignIn(w, r)
 			return
@@ -101,6 +118,15 @@ func (c *Console) guarded(of route) http.HandlerFunc {
 		if !who.Role.May(of.may) {
 			c.fail(w, r, who, problem.New(problem.Forbidden, "this needs the role %s, and yours is %s; ask an admin for it",
 				of.may, who.Role))
+			return
+		}
+		if c.ReadOnly && of.acts() {
+			c.fail(w, r, who, problem.New(problem.Forbidden, readOnly+", so nothing was done; use the API or the command line, or have "+
+				"who runs Waybill set WAYBILL_CONSOLE=on"))
+			return
+		}
+		if wantsStream(r) && lives && live(r) {
+			c.stream(w, r, of, now)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, mostForm)
@@ -125,8 +151,18 @@ func (c *Console) guarded(of route) http.HandlerFunc {
 	}
 }
 
-// acting names the visitor to the audit log.
+// readOnly is why nobody acts.
+const readOnly = "this console is read-only"
+
+// acts tells whether a route does something to others than its visitor.
+func (r route) acts() bool { return !strings.HasPrefix(r.pattern, "GET ") && r.may != Viewer }
+
+// acting names the visitor to the audit log, unless the gate has: it knows from where somebody came, and who else is
+// called so.
 func acting(ctx context.Context, who Visitor) context.Context {
+	if strings.HasPrefix(audit.Of(ctx).Name, "operator:") {
+		return ctx
+	}
 	return audit.By(ctx, audit.Actor{Name: actor(who)})
 }
 

@@ -23,6 +23,8 @@ type row struct {
 	Why   why
 	Tries int
 	Asked time.Time
+	// Gone tells that a list which was open shows it though it no longer asks for it.
+	Gone bool
 }
 
 // why is what keeps an operation, or ended it, and what comes next.
@@ -37,7 +39,7 @@ type why struct {
 
 // row is how an operation stands in a list.
 func (n *namer) row(op operation.Operation) row {
-	r := row{ID: op.ID, Look: lookOf(op), Link: n.link(op), Why: n.why(op), Tries: op.Tries, Asked: op.CreatedAt}
+	r := row{ID: op.ID, Look: lookOf(op), Link: n.link(op), Why: n.why(op), Tries: sentOf(op), Asked: op.CreatedAt}
 	r.Does, r.What = n.title(op)
 	r.Under = n.under(op)
 	return r
@@ -72,6 +74,17 @@ func (n *namer) under(op operation.Operation) string {
 		names = append(names, m.Name)
 	}
 	return cut(strings.Join(names, ", "), 90)
+}
+
+// sentOf is how many tries there were, without the entries that tell of an end by other means.
+func sentOf(op operation.Operation) int {
+	tries := op.Tries
+	for _, a := range op.Attempts {
+		if a.Class == "" {
+			tries--
+		}
+	}
+	return max(tries, 0)
 }
 
 // lastOf is the newest entry of an operation's log; nil if it has none.

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -31,6 +32,8 @@ type sheet struct {
 	Note    *note
 	Content any
 	cookies []*http.Cookie
+	// watched is what its stream must be told of what is shown.
+	watched url.Values
 }
 
 // note is said above a page: what became of an act, or why it was refused.
@@ -51,10 +54,15 @@ type frame struct {
 	Keys   bool
 	Places [][]place
 	About  []string
-	Files  files
+	// SignOut is that of the Config.
+	SignOut string
+	Files   files
 	// Path is where the visitor is, to come back there.
 	Path  string
 	Query string
+	// MayLive tells that the page can go on changing, Live that the visitor wants that of pages, and Stream by what.
+	MayLive, Live bool
+	Stream        string
 }
 
 // place is an entry of the navigation.
@@ -100,13 +108,21 @@ func readSheets() (map[string]*template.Template, error) {
 	return all, nil
 }
 
-// show answers with a page. Nothing is sent before it is whole.
-func (c *Console) show(w http.ResponseWriter, r *http.Request, who Visitor, s sheet) {
-	f := frame{sheet: s, Who: who, Now: c.Now().UTC(), Theme: theme(r), Keys: keys(r), Places: places(), About: c.About, Files: c.files,
-		Path: r.URL.RequestURI(), Query: r.FormValue("q")}
+// frame puts a sheet into what stands around it.
+func (c *Console) frame(r *http.Request, who Visitor, s sheet) frame {
+	f := frame{sheet: s, Who: who, Now: c.Now().UTC(), Theme: theme(r), Keys: keys(r), Places: places(), About: c.About,
+		SignOut: c.SignOut, Files: c.files,
+		Path: r.URL.RequestURI(), Query: r.FormValue("q"), Live: live(r), Stream: c.streamOf(r, s.watched)}
+	_, f.MayLive = c.living()[r.Pattern]
 	if r.Method != http.MethodGet {
 		f.Path = Root
 	}
+	return f
+}
+
+// show answers with a page. Nothing is sent before it is whole.
+func (c *Console) show(w http.ResponseWriter, r *http.Request, who Visitor, s sheet) {
+	f := c.frame(r, who, s)
 	var text bytes.Buffer
 	page := c.sheets[s.name]
 	if page == nil {

@@ -30,7 +30,7 @@ func read(t *testing.T, from fs.FS, ending string) map[string]string {
 func TestNoTemplateHoldsWhatThePolicyKeepsOut(t *testing.T) {
 	for path, text := range read(t, templates, ".html") {
 		for what, form := range map[string]string{"a style": `\sstyle=`, "a handler": `\son[a-z]+=`, "a style sheet": `<style`,
-			"a script of its own": `<script[^>]*>[^<]`, "htmx's handlers": `hx-on`, "what is evaluated": `js:`, "another's file": `(src|href)="https?:`} {
+			"a script of its own": `<script[^>]*>[^<]`, "htmx's handlers": `hx-on`, "a filter of a trigger": `hx-trigger="[^"]*\[`, "what is evaluated": `js:`, "another's file": `(src|href)="https?:`} {
 			if found := regexp.MustCompile(form).FindString(text); found != "" {
 				t.Errorf("%s holds %s: %q", path, what, found)
 			}

@@ -31,8 +31,11 @@ type attempt struct {
 // call is one exchange with the TSP, as it is shown.
 type call struct {
 	Label, Out, Back string
-	Took             string
-	Request, Answer  template.HTML
+	// Said is the answer in a few words.
+	Said, Took string
+	// Folded tells that it is opened on demand: an entry of the log may hold many.
+	Folded          bool
+	Request, Answer template.HTML
 }
 
 // tries are the newest entries of the log, the newest one open.
@@ -53,7 +56,9 @@ func (n *namer) tries(op operation.Operation, kept []operation.Kept, most int) (
 		}
 		if l.Calls != nil && l.Exchanges != nil {
 			for k, x := range *l.Exchanges {
-				one.Calls = append(one.Calls, n.call(x, fmt.Sprintf("%d of try %d", k+1, a.N)))
+				c := n.call(x, fmt.Sprintf("%d of try %d", k+1, a.N))
+				c.Folded = k < len(*l.Exchanges)-1
+				one.Calls = append(one.Calls, c)
 			}
 		}
 		all = append(all, one)
@@ -106,11 +111,12 @@ func (n *namer) meaning(op operation.Operation, a operation.Attempt) string {
 func (n *namer) call(x tsp.Exchange, which string) call {
 	purposes := map[tsp.Purpose]string{tsp.ForWrite: "The write", tsp.ForLookUp: "Looking it up", tsp.ForReadBack: "Reading it back",
 		tsp.ForSignIn: "Signing in"}
-	c := call{Label: purposes[x.Purpose], Out: "Request " + which, Back: "Answer to request " + which,
+	c := call{Label: purposes[x.Purpose], Said: "No answer", Out: "Request " + which, Back: "Answer to request " + which,
 		Took: took(time.Duration(x.DurationMS) * time.Millisecond), Request: n.message(x.Request.Method+" "+x.Request.URL, x.Request.Headers, x.Request.Content)}
 	switch {
 	case x.Response != nil:
-		c.Answer = n.message(answerOf(x.Response.Status), x.Response.Headers, x.Response.Content)
+		c.Said = answerOf(x.Response.Status)
+		c.Answer = n.message(c.Said, x.Response.Headers, x.Response.Content)
 	case x.Error != nil:
 		c.Answer = n.message("No answer: "+*x.Error, nil, tsp.Content{})
 	default:

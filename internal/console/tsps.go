@@ -72,7 +72,7 @@ func supportOf(of tsp.MatrixRow, c tsp.Cell) supportCell {
 	case tsp.Yes:
 		s.Look = Look{"Yes", "succeeded", ok}
 	case tsp.Partial:
-		s.Look, s.Fields = Look{"Partial", "waiting", wait}, fmt.Sprintf("%d of %d fields", c.Sent, c.Fields)
+		s.Look, s.Fields = Look{"Partial", "queued", idle}, fmt.Sprintf("%d of %d fields", c.Sent, c.Fields)
 	default:
 		s.Look = Look{"No", "cancelled", idle}
 	}

@@ -55,6 +55,40 @@
     said.textContent = "Selected; copy it with the keyboard";
   });
 
+  // A page that is live says so, and since when it is not if its stream is lost for more than five seconds.
+  const words = document.getElementById("live");
+  const beat = document.getElementById("beat");
+  let lost;
+  const lose = () => {
+    const since = new Date(served + performance.now() - began).toISOString().slice(11, 19);
+    lost ??= setTimeout(() => {
+      beat.classList.remove("on");
+      words.textContent = `Not live since ${since} UTC`;
+    }, 5000);
+  };
+  if (document.getElementById("stream")) {
+    lose();
+    document.addEventListener("htmx:sse:after:connection", () => {
+      clearTimeout(lost);
+      lost = undefined;
+      beat.classList.add("on");
+      words.textContent = "Live";
+    });
+    for (const event of ["htmx:sse:error", "htmx:sse:close", "htmx:sse:before:connection", "htmx:response:error"]) {
+      document.addEventListener(event, lose);
+    }
+    // Only what the page answers is read aloud, and no number that changes.
+    const answer = () => document.querySelector(".verdict h2")?.textContent ?? document.querySelector("h1").textContent;
+    let before = answer();
+    document.addEventListener("htmx:after:swap", () => {
+      recount();
+      if (answer() !== before) {
+        before = answer();
+        said.textContent = before;
+      }
+    });
+  }
+
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-at-once]");
     if (form && event.target.matches("select")) {
