@@ -58,7 +58,7 @@ func TestAFailedWriteIsEditedAndSentAgainInTheConsole(t *testing.T) {
 	b.clicks(`.verdict a.main`)
 	b.clicks(`[name=do][value=json]`)
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), strings.ReplaceAll(b.text(`document.getElementById("body").value`), "1042", "1042x;")))
-	b.clicks(`[name=do][value=check]`)
+	b.clicks(`.buttons [name=do][value=check]`)
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), `{"first_name":7}`))
 	b.clicks(`[name=do][value=send]`)
 	if said := b.text(`document.querySelector(".note").textContent`); !strings.Contains(said, "first_name") {
@@ -66,7 +66,7 @@ func TestAFailedWriteIsEditedAndSentAgainInTheConsole(t *testing.T) {
 	}
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), fmt.Sprintf(`{"connection_id":"%s","first_name":"Lena","last_name":"Sorensen","username":"lena3","is_driver":true}`,
 		h.ids.Connection)))
-	b.clicks(`[name=do][value=check]`)
+	b.clicks(`.buttons [name=do][value=check]`)
 	if would := b.text(`document.querySelector(".exchange pre").textContent`); !strings.Contains(would, "POST") || !strings.Contains(would, "lena3") {
 		t.Errorf("it would send %q", would)
 	}
