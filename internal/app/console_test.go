@@ -82,6 +82,15 @@ func TestAFailedWriteIsEditedAndSentAgainInTheConsole(t *testing.T) {
 	if barred := b.text(`document.querySelectorAll(".verdict [aria-disabled=true]").length`); barred != "2" {
 		t.Errorf("of what was retried %s acts are barred", barred)
 	}
+	b.goes("/console/settings")
+	b.clicks("form[action='/console/keys'] button")
+	if left := b.text(`document.querySelectorAll("[data-key]").length`); left != "0" {
+		t.Errorf("%s keys do something though they were switched off", left)
+	}
+	b.clicks("[name=theme][value=dark]")
+	if chosen := b.text(`document.documentElement.dataset.theme`); chosen != "dark" {
+		t.Errorf("the theme is %s", chosen)
+	}
 	b.sound("editing")
 }
 
@@ -127,7 +136,7 @@ func TestAllThatMatchIsRetriedByAJobInTheConsole(t *testing.T) {
 	all := h.shown()["all-of-one"]
 	b := h.browse(t)
 	b.goes("/console/operations?state=failed&tsp=samsara")
-	b.clicks(".head .button")
+	b.clicks(".head .button:last-child")
 	if at := b.text("location.pathname + location.search"); at != "/console/operations/all?tsp=samsara" {
 		t.Errorf("acting on all leads to %s", at)
 	}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
@@ -156,12 +154,3 @@ func (c *Console) chain(ctx context.Context, op operation.Operation) ([]linked, 
 	}
 	return all, nil
 }
-
-// state is the connection's, in words.
-func (n *namer) state(op operation.Operation) (connection.Connection, bool) {
-	conn, err := n.Naming.Connection(n.ctx, op.Connection)
-	return conn, err == nil
-}
-
-// settled is how long an operation took from its acceptance to its end.
-func settled(op operation.Operation) time.Duration { return op.UpdatedAt.Sub(op.CreatedAt) }

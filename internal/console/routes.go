@@ -36,6 +36,7 @@ func (c *Console) table() []route {
 		{"GET /console/{$}", Viewer, c.showHome},
 		{"POST /console/theme", Viewer, c.chooseTheme},
 		{"POST /console/live", Viewer, c.chooseLive},
+		{"POST /console/keys", Viewer, c.chooseKeys},
 		{"GET /console/find", Viewer, c.find},
 		{"GET /console/operations", Viewer, c.listOperations},
 		{"GET /console/operations/all", Operator, c.askAll},

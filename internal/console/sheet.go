@@ -47,9 +47,11 @@ type note struct {
 // frame is a sheet with all that stands around it.
 type frame struct {
 	sheet
-	Who    Visitor
-	Now    time.Time
-	Theme  string
+	Who   Visitor
+	Now   time.Time
+	Theme string
+	// Keys tells that single keys do something.
+	Keys   bool
 	Places [][]place
 	About  []string
 	Files  files
@@ -106,7 +108,7 @@ func readSheets() (map[string]*template.Template, error) {
 
 // frame puts a sheet into what stands around it.
 func (c *Console) frame(r *http.Request, who Visitor, s sheet) frame {
-	f := frame{sheet: s, Who: who, Now: c.Now().UTC(), Theme: theme(r), Places: places(), About: c.About, Files: c.files,
+	f := frame{sheet: s, Who: who, Now: c.Now().UTC(), Theme: theme(r), Keys: keys(r), Places: places(), About: c.About, Files: c.files,
 		Path: r.URL.RequestURI(), Query: r.FormValue("q"), Live: live(r), Stream: c.streamOf(r, s.watched)}
 	_, f.MayLive = c.living()[r.Pattern]
 	if r.Method != http.MethodGet {

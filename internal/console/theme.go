@@ -38,9 +38,34 @@ func (c *Console) chooseTheme(r *http.Request, _ Visitor) (answer, error) {
 	default:
 		return answer{}, wrongInput("theme", chosen, "must be light, dark or system")
 	}
-	cookie := &http.Cookie{Name: themeCookie, Value: chosen, Path: Root, MaxAge: age, HttpOnly: true,
-		SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil}
-	return answer{sheet: sheet{cookies: []*http.Cookie{cookie}}, to: back(r.PostFormValue("back"))}, nil
+	return answer{sheet: sheet{cookies: []*http.Cookie{kept(r, themeCookie, chosen, age)}}, to: back(r.PostFormValue("back"))}, nil
+}
+
+// keysCookie is there for visitors who want no keys of a page.
+const keysCookie = "waybill_keys"
+
+// keys tells whether a single key does something in a page. Whoever speaks to their machine may not want that.
+func keys(r *http.Request) bool {
+	cookie, err := r.Cookie(keysCookie)
+	return err != nil || cookie.Value != "off"
+}
+
+// chooseKeys keeps for a year whether the visitor wants keys.
+func (c *Console) chooseKeys(r *http.Request, _ Visitor) (answer, error) {
+	chosen, age := r.PostFormValue("keys"), int((365 * 24 * time.Hour).Seconds())
+	switch chosen {
+	case "off":
+	case "on":
+		chosen, age = "", -1
+	default:
+		return answer{}, wrongInput("keys", chosen, "must be on or off")
+	}
+	return answer{sheet: sheet{cookies: []*http.Cookie{kept(r, keysCookie, chosen, age)}}, to: back(r.PostFormValue("back"))}, nil
+}
+
+// kept is a cookie of the console for some seconds; -1 takes it away.
+func kept(r *http.Request, name, value string, age int) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: Root, MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil}
 }
 
 // back is a path of the console to go to, and Root instead of any other.
