@@ -58,19 +58,19 @@ func TestAFailedWriteIsEditedAndSentAgainInTheConsole(t *testing.T) {
 	b.clicks(`.verdict a.main`)
 	b.clicks(`[name=do][value=json]`)
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), strings.ReplaceAll(b.text(`document.getElementById("body").value`), "1042", "1042x;")))
-	b.clicks(`.buttons [name=do][value=check]`)
+	b.clicks(`.buttons [value=check]`)
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), `{"first_name":7}`))
-	b.clicks(`[name=do][value=send]`)
+	b.clicks(`.buttons [value=send]`)
 	if said := b.text(`document.querySelector(".note").textContent`); !strings.Contains(said, "first_name") {
 		t.Errorf("a wrong body is answered with %q", said)
 	}
 	b.do(chromedp.SetValue(chromedp.CSS("#body"), fmt.Sprintf(`{"connection_id":"%s","first_name":"Lena","last_name":"Sorensen","username":"lena3","is_driver":true}`,
 		h.ids.Connection)))
-	b.clicks(`.buttons [name=do][value=check]`)
+	b.clicks(`.buttons [value=check]`)
 	if would := b.text(`document.querySelector(".exchange pre").textContent`); !strings.Contains(would, "POST") || !strings.Contains(would, "lena3") {
 		t.Errorf("it would send %q", would)
 	}
-	b.clicks(`[name=do][value=send]`)
+	b.clicks(`.buttons [value=send]`)
 	made := strings.TrimPrefix(b.text("location.pathname"), "/console/operations/")
 	if said := b.text(`document.querySelector(".note").textContent`); !strings.Contains(said, "Sent again") {
 		t.Errorf("what was sent again is told as %q", said)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/url"
 	"strings"
+	"unicode"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -23,6 +24,15 @@ func inputOf(name string) string { return "field." + name }
 // Input is the name of the field's input.
 func (f editField) Input() string { return inputOf(f.Name) }
 
+// Lines tells that the field needs an input of several lines: one of a single line would join them.
+func (f editField) Lines() bool { return strings.Contains(f.Now, "\n") }
+
+// exact tells whether a form gives a text back as it was: browsers write line breaks in their own way, and drop what is
+// no character.
+func exact(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && unicode.IsControl(r) })
+}
+
 // editFields are the fields that an operation was asked with, as they are in a body; nil if the body has others, or cannot
 // be read: then it is edited as JSON.
 func editFields(op operation.Operation, body string) (all []editField) {
@@ -38,6 +48,9 @@ func editFields(op operation.Operation, body string) (all []editField) {
 	for _, m := range given(op) {
 		text, has := texts[m.Name]
 		if !has {
+			return nil
+		}
+		if !exact(text) || !exact(m.text()) {
 			return nil
 		}
 		known++
@@ -86,6 +99,7 @@ func assembled(op operation.Operation, form url.Values) (string, error) {
 
 // typed is what was written into the input of a member, as its value.
 func typed(was member, text string) (jsontext.Value, error) {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
 	if was.Value.Kind() != '"' && jsontext.Value(text).IsValid() {
 		return jsontext.Value(text), nil
 	}

@@ -21,8 +21,9 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // files are the console's styles and script, by names that hold their hashes.
 type files struct {
 	Style, Script string
-	// Live are the scripts of others by which a page goes on changing, in their order.
-	Live []string
+	// Live is htmx with its extension, by which a page goes on changing. They are one file: htmx begins by a timer, which
+	// may end before an extension in a file of its own has come.
+	Live string
 	all  map[string]file
 }
 
@@ -52,13 +53,15 @@ func readFiles() (files, error) {
 	}
 	out.Style = out.add("console", "css", file{"text/css; charset=utf-8", style})
 	out.Script = out.add("console", "js", file{"text/javascript; charset=utf-8", script})
+	var live []byte
 	for _, name := range []string{"htmx", "hx-sse"} {
 		text, err := static.ReadFile("static/htmx/" + name + ".min.js")
 		if err != nil {
 			return out, fmt.Errorf("reading the console's scripts: %w", err)
 		}
-		out.Live = append(out.Live, out.add(name, "js", file{"text/javascript; charset=utf-8", text}))
+		live = append(append(live, text...), "\n;\n"...)
 	}
+	out.Live = out.add("live", "js", file{"text/javascript; charset=utf-8", live})
 	return out, nil
 }
 

@@ -4,7 +4,13 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +53,10 @@ func lives(t *testing.T, browser context.Context, in *installation, _ writes) {
 	b := open(t, browser, in.url)
 	b.visit("/console/operations?state=not_ended&tsp=traccar")
 	b.isLive()
+	// What listens must be there before what tells, and the extension with htmx.
+	if names := says[[]string](b, `[...document.scripts].map((s) => s.src.replace(/.*\/|-.*/g, ""))`); !slices.Equal(names, []string{"console", "live"}) {
+		t.Errorf("the scripts are %v", names)
+	}
 	rows := says[int](b, `document.querySelectorAll("tbody tr").length`)
 	second := in.stuck("Truck 202")
 	b.until("a bar tells of the new write", `document.querySelector("#newer").innerText === "1 newer"`)
@@ -92,6 +102,30 @@ func lives(t *testing.T, browser context.Context, in *installation, _ writes) {
 	off.isLive()
 	for _, wrong := range append(b.complaints(), off.complaints()...) {
 		t.Error(wrong)
+	}
+}
+
+// regains expects of a page whose connections were cut that it goes on without being loaded again.
+func regains(t *testing.T, browser context.Context, in *installation, _ writes) {
+	in.fault("traccar", `{"match":{"method":"POST"},"fault":"status","status":503}`)
+	defer in.well("traccar")
+	id := in.stuck("Truck 204")
+	to, err := url.Parse(in.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	between := httptest.NewServer(&httputil.ReverseProxy{FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) },
+		ErrorLog: log.New(io.Discard, "", 0)})
+	t.Cleanup(between.Close)
+	b := open(t, browser, between.URL)
+	b.visit("/console/operations/" + id)
+	b.isLive()
+	says[bool](b, "window.same = true")
+	between.CloseClientConnections()
+	in.cancel("traccar", id)
+	b.until("the page tells of the end", `window.same && document.querySelector(".verdict h2").innerText.startsWith("Cancelled")`)
+	if says[string](b, `document.getElementById("live").innerText`) != "Live" {
+		t.Error("a page that is live again does not say so")
 	}
 }
 

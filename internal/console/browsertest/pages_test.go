@@ -104,8 +104,8 @@ func TestTheConsoleInABrowser(t *testing.T) {
 	for _, use := range []struct {
 		name string
 		of   func(*testing.T, context.Context, *installation, writes)
-	}{{"numbers and texts", exact}, {"what was never sent", unsent}, {"keys", keys}, {"filters", filters}, {"live", lives},
-		{"without scripts", plain}, {"acts", acts}} {
+	}{{"numbers and texts", exact}, {"what was never sent", unsent}, {"keys", keys}, {"filters", filters}, {"live", lives}, {"a lost connection", regains},
+		{"without scripts", plain}, {"acts", acts}, {"lines", lines}} {
 		t.Run(use.name, func(t *testing.T) {
 			in.t = t
 			use.of(t, browser, in, w)

@@ -109,6 +109,19 @@ func plain(t *testing.T, browser context.Context, in *installation, w writes) {
 	}
 }
 
+// lines has a text of several lines go through the form of fields, which must not change it.
+func lines(t *testing.T, browser context.Context, in *installation, _ writes) {
+	in.fault("traccar", `{"match":{"method":"POST"},"fault":"status","status":400,"times":1}`)
+	id := in.asks("POST", "vehicles", strings.TrimSuffix(vehicle("traccar", "Truck 106"), "}")+`,"notes":"\nFirst line\n  second line\n"}`)
+	in.until("traccar", id, "refused", ended)
+	b := open(t, browser, in.url)
+	b.visit("/console/operations/" + id + "/edit")
+	b.leads(click(`.buttons [value="check"]`))
+	if n := says[int](b, `document.querySelectorAll("tr.changed").length`); n != 0 || !says[bool](b, `document.querySelector("textarea.few") !== null`) {
+		t.Errorf("%d fields have changed: %s", n, says[string](b, `document.querySelector("main").innerText`))
+	}
+}
+
 // acts sends a failed write again until it has succeeded, and cancels another.
 func acts(t *testing.T, browser context.Context, in *installation, _ writes) {
 	b := open(t, browser, in.url)
@@ -149,7 +162,12 @@ func acts(t *testing.T, browser context.Context, in *installation, _ writes) {
 	in.until("traccar", waits, "retrying", tried)
 	b.visit("/console/operations/" + waits)
 	b.leads(click(`.verdict a[href$="/cancel"]`))
-	if status := b.leads(click(`main form[method="post"] button.danger`)); status != http.StatusOK {
+	status := b.leads(click(`main form[method="post"] button.danger`))
+	// While an attempt is under way it cannot be told whether anything was sent; the page says to ask again.
+	for ; status == http.StatusConflict; status = b.leads(click(`main form[method="post"] button.danger`)) {
+		b.visit("/console/operations/" + waits + "/cancel")
+	}
+	if status != http.StatusOK {
 		t.Errorf("cancelled: %d at %s", status, b.path())
 	}
 	if said := says[string](b, `document.querySelector(".verdict h2").innerText`); !strings.HasPrefix(said, "Cancelled") {
