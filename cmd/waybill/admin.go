@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/waybill-dev/waybill/internal/app"
-	"github.com/waybill-dev/waybill/internal/demo"
 )
 
 type backupCommand struct {
@@ -45,25 +44,6 @@ func (b backupCommand) Run(e *environment) error {
 	}
 	fmt.Fprintln(os.Stdout, "the backup is in", b.File)
 	return nil
-}
-
-type simCommand struct {
-	Name   string `arg:"" help:"The TSP, such as samsara."`
-	Addr   string `help:"Where it listens; the default is its place in dev mode. WAYBILL_ADDR is the API's." placeholder:"HOST:PORT"`
-	Dir    string `help:"Where it keeps its state; in memory if left out."`
-	Limits bool   `help:"Enforce the TSP's documented rate limits." default:"true" negatable:""`
-}
-
-// Validate refuses a TSP that has no simulator.
-func (s simCommand) Validate() error { return demo.CheckSimulator(s.Name) }
-
-// Run runs the simulator until it is interrupted.
-func (s simCommand) Run(e *environment) error {
-	if err := e.settings(listensAt(s.Addr)); err != nil {
-		return err
-	}
-	return demo.RunSimulator(e.ctx,
-		demo.Simulator{Name: s.Name, Addr: s.Addr, Dir: s.Dir, Limits: s.Limits, Out: os.Stdout, Log: e.log})
 }
 
 type versionCommand struct{}

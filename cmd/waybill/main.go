@@ -11,45 +11,71 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/waybill-dev/waybill/internal/cli"
 )
 
-// commands is the command line.
+// commands is the command line: what runs and keeps a Waybill, and what works with one over its API.
 type commands struct {
-	Dev     devCommand      `cmd:"" help:"Run everything on this machine with demo data and simulated TSPs. Needs no account and no network."`
-	Serve   serveCommand    `cmd:"" help:"Run the service. Configured by the environment; see each flag's variable."`
-	Migrate migrateCommands `cmd:"" help:"Bring the database's tables up to date, or tell whether they are."`
-	Backup  backupCommand   `cmd:"" help:"Write a whole SQLite database into one new file, beside a running service."`
-	Move    moveCommand     `cmd:"" help:"Bring everything from one database into another, such as from SQLite to PostgreSQL."`
-	Client  clientCommand   `cmd:"" help:"Manage the clients that may call the API."`
-	Token   tokenCommand    `cmd:"" help:"End tokens before they expire."`
-	Fleet   fleetCommand    `cmd:"" help:"Manage fleets."`
-	Grant   grantCommand    `cmd:"" help:"Manage what fleets grant partners."`
-	Key     keyCommand      `cmd:"" help:"Manage the keys of the installation."`
-	Audit   auditCommand    `cmd:"" help:"Read and verify the log of who changed what."`
-	Sim     simCommand      `cmd:"" help:"Run the simulator of one TSP alone."`
-	Version versionCommand  `cmd:"" help:"Print the version."`
+	Dev      devCommand      `cmd:"" group:"server" help:"Run everything on this machine with demo data and simulated TSPs. Needs no account and no network."`
+	Serve    serveCommand    `cmd:"" group:"server" help:"Run the service. Configured by the environment; see each flag's variable."`
+	Migrate  migrateCommands `cmd:"" group:"server" help:"Bring the database's tables up to date, or tell whether they are."`
+	Backup   backupCommand   `cmd:"" group:"server" help:"Write a whole SQLite database into one new file, beside a running service."`
+	Move     moveCommand     `cmd:"" group:"server" help:"Bring everything from one database into another, such as from SQLite to PostgreSQL."`
+	Client   clientCommand   `cmd:"" group:"server" help:"Manage the clients that may call the API."`
+	Token    tokenCommand    `cmd:"" group:"server" help:"End tokens before they expire."`
+	Fleet    fleetCommand    `cmd:"" group:"server" help:"Manage fleets."`
+	Grant    grantCommand    `cmd:"" group:"server" help:"Manage what fleets grant partners."`
+	Operator operatorCommand `cmd:"" group:"server" help:"Manage who signs in to the console."`
+	Key      keyCommand      `cmd:"" group:"server" help:"Manage the keys of the installation."`
+	Audit    auditCommand    `cmd:"" group:"server" help:"Read and verify the log of who changed what."`
+	Sim      simCommands     `cmd:"" group:"server" help:"Run the simulator of one TSP alone, or have one misbehave."`
+	Version  versionCommand  `cmd:"" group:"server" help:"Print the version."`
+
+	cli.Commands
 }
 
-func main() { os.Exit(run(os.Args[1:])) }
+// newParser returns the parser of command lines.
+func newParser(all *commands) *kong.Kong {
+	return kong.Must(all, kong.Name("waybill"), kong.Vars{"kinds": cli.Kinds()},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
+		kong.Description("The open gateway through which software writes to any telematics service provider (TSP)."), groups())
+}
 
-// run executes one command line and returns the exit code: 0 done, 1 failed, 2 misused, 3 for
-// migrations that are pending.
-func run(args []string) int {
-	var cli commands
-	parser := kong.Must(&cli, kong.Name("waybill"),
-		kong.Description("The open gateway through which software writes to any telematics service provider (TSP)."))
+// groups are how the help arranges the commands.
+func groups() kong.Option {
+	return kong.ExplicitGroups([]kong.Group{
+		{Key: "server", Title: "Server:", Description: "Run a Waybill and keep it. These work on its database, named by WAYBILL_DATABASE_URL."},
+		{Key: "client", Title: "Client:", Description: "Work with a running Waybill over its API, from anywhere. See docs/command-line.md."},
+	})
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second signal ends the program at once.
+	context.AfterFunc(ctx, stop)
+	code := run(cli.Standard(ctx), os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns the exit code: 0 done, 1 failed, 2 misused. Of the group Server 3 stands for
+// migrations that are pending; those of the group Client are cli's.
+func run(s *cli.Session, args []string) int {
+	var all commands
+	parser := newParser(&all)
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		// Kong's own way ends the program with a code of its own.
-		fmt.Fprintf(os.Stderr, "waybill: %v; waybill --help lists the commands, waybill COMMAND --help what one takes\n", err)
+		fmt.Fprintf(s.Err, "waybill: %v; %s\n", err, teaches(err))
 		return 2
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	// A second signal ends the program at once.
-	context.AfterFunc(ctx, stop)
-	if err := parsed.Run(newEnvironment(ctx, os.Environ())); err != nil {
-		fmt.Fprintln(os.Stderr, "waybill:", err)
+	client := isClients(parsed)
+	if client {
+		return cli.Report(s.Err, parsed.Run(s, parser), asJSON(parsed))
+	}
+	if err := parsed.Run(newEnvironment(s.Context, os.Environ())); err != nil {
+		fmt.Fprintln(s.Err, "waybill:", err)
 		var misused misuse
 		if errors.As(err, &misused) {
 			return 2
@@ -61,4 +87,39 @@ func run(args []string) int {
 		return 1
 	}
 	return 0
+}
+
+// teaches says which help tells what is wrong with a command line.
+func teaches(err error) string {
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) {
+		if node := wrong.Context.Selected(); node != nil {
+			return node.FullPath() + " --help tells what it takes"
+		}
+		if path := wrong.Context.Path; len(path) > 0 && path[len(path)-1].Node().Type == kong.CommandNode {
+			return path[len(path)-1].Node().FullPath() + " --help lists its commands"
+		}
+	}
+	return "waybill --help lists the commands"
+}
+
+// isClients tells whether a command is of the group Client.
+func isClients(parsed *kong.Context) bool {
+	for node := parsed.Selected(); node != nil; node = node.Parent {
+		if node.Group != nil {
+			return node.Group.Key == "client"
+		}
+	}
+	return false
+}
+
+// asJSON tells whether a program reads what the command writes.
+func asJSON(parsed *kong.Context) bool {
+	for _, flag := range parsed.Flags() {
+		if flag.Name == "output" {
+			format := parsed.FlagValue(flag)
+			return format == "json" || format == "jsonl"
+		}
+	}
+	return false
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	_ "github.com/ncruces/go-sqlite3/driver"
+
+	"github.com/waybill-dev/waybill/internal/cli"
 )
 
 func TestARestoreIsToldByATimeThatABackupCanHave(t *testing.T) {
@@ -68,6 +70,7 @@ func TestTheExitCodeTellsMisuseFromFailure(t *testing.T) {
 		{[]string{"serve", "--restored-from", "yesterday"}, 2},
 		{[]string{"serve", "--restored-from", "0001-01-01T00:00:00Z"}, 2},
 		{[]string{}, 2},
+		{[]string{"sim"}, 2},
 		{[]string{"sim", "nosuch"}, 2},
 		{[]string{"sim", "samsara", "--addr", "9101"}, 2},
 		{[]string{"migrate"}, 2},
@@ -86,7 +89,7 @@ func TestTheExitCodeTellsMisuseFromFailure(t *testing.T) {
 		{[]string{"dev", "--sim-base-port", "65536"}, 2},
 		{[]string{"dev", "--receiver-addr", "9100"}, 2},
 	} {
-		if got := run(c.args); got != c.want {
+		if got := run(cli.Standard(t.Context()), c.args); got != c.want {
 			t.Errorf("waybill %v ends with %d, want %d", c.args, got, c.want)
 		}
 	}
@@ -231,7 +234,7 @@ func TestTheStatusOfTablesIsToldByTheExitCode(t *testing.T) {
 		args []string
 		want int
 	}{{[]string{"migrate", "status"}, 1}, {[]string{"migrate"}, 0}, {[]string{"migrate", "status"}, 0}, {[]string{"migrate", "up"}, 0}} {
-		if got := run(c.args); got != c.want {
+		if got := run(cli.Standard(t.Context()), c.args); got != c.want {
 			t.Errorf("waybill %v ends with %d, want %d", c.args, got, c.want)
 		}
 	}
@@ -247,7 +250,7 @@ func TestTheStatusOfTablesIsToldByTheExitCode(t *testing.T) {
 	if err = errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if got := run([]string{"migrate", "status"}); got != 3 {
+	if got := run(cli.Standard(t.Context()), []string{"migrate", "status"}); got != 3 {
 		t.Errorf("with a migration that is pending it ends with %d", got)
 	}
 }

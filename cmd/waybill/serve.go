@@ -15,6 +15,8 @@ type serveCommand struct {
 	Addr        string `help:"Where the API listens (WAYBILL_ADDR)." placeholder:"HOST:PORT"`
 	DatabaseURL string `name:"database-url" help:"The database: a file path or postgres://… (WAYBILL_DATABASE_URL)." placeholder:"URL"`
 
+	ConsoleReadOnly bool `help:"Let nobody act in the console, whatever the role (WAYBILL_CONSOLE=read_only)."`
+
 	RestoredFrom moment `help:"When the copy was made that the database was put back from, such as 2026-01-15T03:00:00Z." placeholder:"TIME"`
 }
 
@@ -50,16 +52,27 @@ func (m *moment) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// readsConsole asks that there is a console where nobody is to act in it.
+func (s serveCommand) readsConsole(c config.Config) error {
+	if s.ConsoleReadOnly && !c.Console.On {
+		return errors.New("--console-read-only has no effect while the console is off; set WAYBILL_CONSOLE=on, or leave it out")
+	}
+	return nil
+}
+
 // Run serves until it is interrupted.
 func (s serveCommand) Run(e *environment) error {
 	if s.Addr != "" {
 		e.config.Addr = s.Addr
 	}
+	if s.ConsoleReadOnly {
+		e.config.Console.ReadOnly = true
+	}
 	if s.DatabaseURL != "" {
 		e.config.DatabaseURL = s.DatabaseURL
 	}
 	if err := e.settings(listensAt(s.Addr), config.CheckApart, app.CheckDatabase, app.CheckKey,
-		config.CheckNoOldKey, app.CheckTLS); err != nil {
+		config.CheckNoOldKey, app.CheckTLS, app.CheckConsole, s.readsConsole); err != nil {
 		return err
 	}
 	c := e.config

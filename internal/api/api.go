@@ -165,7 +165,7 @@ func (s *Server) Shut(p *problem.Error) { s.shut.Store(p) }
 func (s *Server) unlessShut(do http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if p := s.shut.Load(); p != nil {
-			s.refuse(w, r, p)
+			s.refuseUnread(w, r, p)
 			return
 		}
 		do(w, r)

@@ -23,6 +23,8 @@ type Batches interface {
 	SubmitAll(ctx context.Context, all []operation.Candidate) []operation.Candidate
 }
 
+const batchPath = "/v2/telematics/batch"
+
 // ndjson is one JSON object on each line.
 const ndjson = "application/x-ndjson"
 

@@ -109,7 +109,7 @@ func (b *batch) read(l line, came time.Time) *item {
 	of, target := b.named(o, l.n)
 	body := o.Raw("body")
 	if _, names := l.names(); names && body.Kind() == '{' {
-		body = b.lined(o, l.n, body)
+		body = b.lined(o, l.n, of, body)
 	}
 	if o.Has("body") && body.Kind() != '{' {
 		o.Refuse("body", resource.CodeNotObject, "must be an object, the body of the write")

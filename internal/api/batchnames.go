@@ -7,16 +7,14 @@ import (
 	"strconv"
 	"strings"
 
-	json "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// A line may name the create of a line before it: as {"line": 3} in the place of an id in its body, and as line:3 at
-// the end of its path. What is named must have been answered, so such a line begins a group.
+// A line may name the create of a line before it: as {"line": 3} in the place of an id in a reference of its body, and as
+// line:3 at the end of its path. What is named must have been answered, so such a line begins a group.
 const (
 	lineMember = "line"
 	linePrefix = lineMember + ":"
@@ -82,64 +80,6 @@ func (b *batch) at(n, own int) (uuid.UUID, string) {
 		return id, fmt.Sprintf("names line %d, which makes no record: it was not accepted, or is no create", n)
 	}
 	return id, ""
-}
-
-// lined returns a body in which ids stand for the lines that it names, and adds what is wrong with those to the line's faults.
-// A body that is no JSON, or names none, stays as it is, byte for byte.
-func (b *batch) lined(o *resource.Object, own int, body jsontext.Value) jsontext.Value {
-	var out bytes.Buffer
-	stays := true
-	from, to := jsontext.NewDecoder(bytes.NewReader(body)), jsontext.NewEncoder(&out)
-	for from.InputOffset() == 0 || from.StackDepth() > 0 {
-		if from.StackDepth() == 0 || from.PeekKind() != '{' {
-			token, err := from.ReadToken()
-			if err == nil {
-				err = to.WriteToken(token)
-			}
-			if err != nil {
-				return body
-			}
-			continue
-		}
-		v, err := from.ReadValue()
-		if err != nil {
-			return body
-		}
-		if n, names := lineIn(v); names {
-			stays = false
-			id, why := b.at(n, own)
-			if why != "" {
-				o.Add(resource.Problem{Path: pathOf(from.StackPointer()), Input: string(v), Code: resource.CodeReference, Message: why})
-			}
-			v = jsontext.Value(strconv.Quote(id.String()))
-		}
-		if err := to.WriteValue(v); err != nil {
-			return body
-		}
-	}
-	if stays {
-		return body
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
-}
-
-// lineIn reads an object that names a line, and is nothing else.
-func lineIn(v jsontext.Value) (n int, names bool) {
-	var members map[string]jsontext.Value
-	if json.Unmarshal(v, &members) != nil || len(members) != 1 {
-		return 0, false
-	}
-	n, err := strconv.Atoi(string(members[lineMember]))
-	return n, err == nil
-}
-
-// pathOf writes a place in a body as faults do.
-func pathOf(p jsontext.Pointer) string {
-	name, place, list := strings.Cut(strings.TrimPrefix(string(p), "/"), "/")
-	if list {
-		name += "[" + place + "]"
-	}
-	return name
 }
 
 // targetAt returns the record that a path is for, which it may name by a line.

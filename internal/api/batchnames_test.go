@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // naming is a batch whose first line makes a driver, with lines behind it.
@@ -40,6 +42,46 @@ func TestALineNamesTheRecordThatALineBeforeItMakes(t *testing.T) {
 	// The line that is named is answered first; what names it may be accepted together.
 	if !slices.Equal(room.groups, []int{1, 4}) || len(all) != 6 || all[4].Line != 6 || all[5].Accepted != 5 || all[5].Lines != 6 {
 		t.Errorf("groups of %v: %+v", room.groups, all)
+	}
+}
+
+// What stands around an id belongs to what a key stands for, and so does what only looks as if it named a line.
+func TestNothingButTheReferencesOfALineChanges(t *testing.T) {
+	t.Parallel()
+	c, room := crowded(t)
+	made := uuid.UUID{1}
+	bodies := []struct{ given, want string }{
+		{`{ "sender_id" : {"line": 1} ,\t"n": 1.50 }`, fmt.Sprintf(`{ "sender_id" : %q ,\t"n": 1.50 }`, made)},
+		{`{"message_text":{"line":1},  "sender_id":{"line":1}}`, fmt.Sprintf(`{"message_text":{"line":1},  "sender_id":%q}`, made)},
+		{`{"message_text": {"line":1}}`, `{"message_text": {"line":1}}`},
+		{`{"sender_id": [{"line":1}]}`, `{"sender_id": [{"line":1}]}`},
+		{`{"x":{"sender_id": {"line":1}}}`, `{"x":{"sender_id": {"line":1}}}`},
+	}
+	var lines []string
+	for _, one := range bodies {
+		lines = append(lines, `{"method":"POST","path":"/v2/telematics/messages","body":`+strings.ReplaceAll(one.given, `\t`, "\t")+`}`)
+	}
+	lines = append(lines, `{"method":"POST","path":"/v2/telematics/group-messages","body":{"recipient_ids": [ "x", {"line":1} ,{"line": 1}]}}`)
+	toldBy(t, c.do(batchPath, naming(lines...), "Content-Type", lineType))
+	if len(room.examined) != len(bodies)+2 {
+		t.Fatalf("%d lines", len(room.examined))
+	}
+	for i, one := range bodies {
+		if got := string(room.examined[i+1].Body); got != strings.ReplaceAll(one.want, `\t`, "\t") {
+			t.Errorf("%s: %s", one.given, got)
+		}
+	}
+	if got, want := string(room.examined[6].Body), fmt.Sprintf(`{"recipient_ids": [ "x", %q ,%q]}`, made, made); got != want {
+		t.Errorf("%s", got)
+	}
+	// Such a write is refused as it is by itself.
+	schema, err := resource.For(resource.KindMessage, resource.Create)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, wrong := schema.Decode(room.examined[3].Body)
+	if !slices.ContainsFunc(wrong, func(p resource.Problem) bool { return p.Path == "message_text" }) {
+		t.Errorf("%+v", wrong)
 	}
 }
 

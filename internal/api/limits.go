@@ -56,14 +56,14 @@ func (s *Server) forStrangers(do answerer) answerer {
 
 // admitStranger is admit for a request that needs no token.
 func (l Limits) admitStranger(r *http.Request) error {
-	return take(l.Address, l.address(r), "more requests without a token come from this address than the operator allows")
+	return take(l.Address, l.AddressOf(r), "more requests without a token come from this address than the operator allows")
 }
 
 // admitClient is admit for a client that asks for tokens. It must not tell whether there is such a
 // client, so it counts for any id.
 func (l Limits) admitClient(r *http.Request, client string) error {
 	// A stranger must not fill the memory by long ids.
-	return take(l.Token, l.address(r)+" "+client[:min(len(client), maxKey)],
+	return take(l.Token, l.AddressOf(r)+" "+client[:min(len(client), maxKey)],
 		"this client asks for tokens more often than the operator allows; keep a token until shortly before it expires")
 }
 
@@ -77,9 +77,9 @@ func take(l Limit, caller, why string) error {
 	return nil
 }
 
-// address is from where a request came, as one customer has it: of IPv6 the network of 64 bits.
-func (l Limits) address(r *http.Request) string {
-	from, ok := l.from(r)
+// AddressOf is from where a request came, as one customer has it: of IPv6 the network of 64 bits.
+func (l Limits) AddressOf(r *http.Request) string {
+	from, ok := l.From(r)
 	switch {
 	case !ok:
 		return r.RemoteAddr
@@ -89,9 +89,9 @@ func (l Limits) address(r *http.Request) string {
 	return from.String()
 }
 
-// from is from where a request came, as far as that can be believed: of X-Forwarded-For each entry
+// From is from where a request came, as far as that can be believed: of X-Forwarded-For each entry
 // counts that a proxy of the operator's has added, from the last one on.
-func (l Limits) from(r *http.Request) (from netip.Addr, ok bool) {
+func (l Limits) From(r *http.Request) (from netip.Addr, ok bool) {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return from, false

@@ -72,7 +72,7 @@ func (s *Server) routes() []route {
 		{"POST", operationPath + "/retry", "telematics:write", s.retryOperation},
 		{"POST", operationPath + "/revert", "telematics:write", s.revertOperation},
 		{"POST", operationPath + "/resolve", "telematics:write", bare(s.resolveOperation)},
-		{"POST", "/v2/telematics/batch", "telematics:write", s.takeBatch},
+		{"POST", batchPath, "telematics:write", s.takeBatch},
 		{"GET", "/v2/integrations/connections/data-freshness", "connection:read", s.dataFreshness},
 		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", bodiless(s.requestImport)},
 	}

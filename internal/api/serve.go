@@ -34,13 +34,13 @@ func (s *Server) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	defer s.recover(w, r)
 	if err := s.sound(r); err != nil {
 		w.Header().Set("Connection", "close")
-		s.refuse(w, r, err)
+		s.refuseUnread(w, r, err)
 		return
 	}
 	secure(w.Header(), r.TLS != nil)
 	// The mux would send the caller elsewhere, and many do not send their token or body there again.
 	if plain := plainPath(r.URL.Path); plain != r.URL.Path {
-		s.refuse(w, r,
+		s.refuseUnread(w, r,
 			problem.New(problem.NotFound, "there is nothing at this path; write it as %s", resource.Excerpt(plain)))
 		return
 	}
@@ -106,10 +106,10 @@ func (s *Server) unrouted(w http.ResponseWriter, r *http.Request, h http.Handler
 	if asked.Code == http.StatusMethodNotAllowed {
 		allow := asked.Header().Get("Allow")
 		w.Header().Set("Allow", allow)
-		s.refuse(w, r, problem.New(problem.MethodNotAllowed, "%s is not allowed here; use %s", r.Method, allow))
+		s.refuseUnread(w, r, problem.New(problem.MethodNotAllowed, "%s is not allowed here; use %s", r.Method, allow))
 		return
 	}
-	s.refuse(w, r,
+	s.refuseUnread(w, r,
 		problem.New(problem.NotFound, "there is nothing at this path; GET /openapi.yaml describes what there is"))
 }
 
@@ -125,14 +125,20 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 			}
 		}
 		r = r.WithContext(audit.By(r.Context(), s.actor(w, r, who)))
+		body := &heard{ReadCloser: r.Body}
+		r.Body = body
 		if err == nil && rt.method != http.MethodPost && rt.method != http.MethodPatch {
 			err = noBody(w, r)
 		}
 		if err == nil {
 			err = rt.do(s.writer(w, who, rt), r, who, s.query(w, r))
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case body.over:
 			s.refuse(w, r, err)
+		default:
+			s.refuseUnread(w, r, err)
 		}
 	}
 }
@@ -146,7 +152,7 @@ func (s *Server) actor(w http.ResponseWriter, r *http.Request, who access.Princi
 			a.Name += " sub:" + one(who.Subject)
 		}
 	}
-	if from, ok := s.Limits.from(r); ok {
+	if from, ok := s.Limits.From(r); ok {
 		a.Remote = from.String()
 	}
 	return a

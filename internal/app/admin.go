@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/operator"
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
@@ -29,6 +30,15 @@ func Operate(ctx context.Context, c config.Config, work func(*access.Operator) e
 		return err
 	}
 	return errors.Join(work(access.NewOperator(db, db.Now)), db.Close())
+}
+
+// Operators lets whoever works on the machine work on those who sign in to the console, beside a running service too.
+func Operators(ctx context.Context, c config.Config, work func(*operator.Desk) error) error {
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(operator.NewDesk(db, db.Now)), db.Close())
 }
 
 // Backup writes the database, which may be one that a service runs over, into a new file.

@@ -20,11 +20,13 @@ import (
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/console"
+	"github.com/waybill-dev/waybill/internal/console/signin"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/job"
 	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/metrics"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/operator"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/store"
@@ -81,6 +83,10 @@ type App struct {
 	unsealed unsealed
 	// sealedLast is the end of the audit log as this process has sealed it last.
 	sealedLast *audit.Head
+
+	// door lets operators in, and signIn is the gate before their console; nil where none is served.
+	door   *operator.Door
+	signIn *signin.Gate
 
 	// issuer is the external one of tokens; nil if none is set.
 	issuer *access.External
@@ -207,6 +213,7 @@ func (a *App) tasks() []func(context.Context) error {
 		func(ctx context.Context) error { return webhook.Sweep(ctx, a.sweeps(), a.now, a.log) },
 		func(ctx context.Context) error { return perform.Forget(ctx, a.sweeps(), kept, a.now, a.log) },
 		a.jobs.Run,
+		a.door.Forget,
 	}
 }
 

@@ -123,17 +123,25 @@ func TestADriverGetsAVehicleAndGivesItBackAtEachTSP(t *testing.T) {
 				t.Errorf("%s: the driver %s still has the vehicle %s: %s", name, s.sourceDriver, s.sourceVehicle, got)
 			}
 		}
-		// Where the TSP keeps no times it is listed by when it was written.
-		read := h.list(associations, "vehicle_ids", s.vehicle, "driver_ids", s.driver)
-		if name == "samsara" || name == "geotab" {
-			read = h.list(associations, "vehicle_ids", s.vehicle, "driver_ids", s.driver,
-				"from_datetime", "2026-01-15T00:00:00Z", "to_datetime", "2026-01-16T00:00:00Z")
-		}
-		if len(read.Items) != 1 || read.Items[0]["id"] != begun.field("resource_id") || read.Items[0]["ended_at"] == nil ||
-			read.Items[0]["source_vehicle_id"] != s.sourceVehicle {
-			t.Errorf("%s: the list is %v", name, read.Items)
+		if read := h.remembered(name, s); read["id"] != begun.field("resource_id") || read["ended_at"] == nil ||
+			read["source_vehicle_id"] != s.sourceVehicle {
+			t.Errorf("%s: the record is %v", name, read)
 		}
 	}
+}
+
+// remembered is the one association of a seat that is known. Where the TSP keeps no times it is listed by when it was written.
+func (h *house) remembered(name string, s seat) map[string]any {
+	h.t.Helper()
+	read := h.list(associations, "vehicle_ids", s.vehicle, "driver_ids", s.driver)
+	if name == "samsara" || name == "geotab" {
+		read = h.list(associations, "vehicle_ids", s.vehicle, "driver_ids", s.driver,
+			"from_datetime", "2026-01-15T00:00:00Z", "to_datetime", "2026-01-16T00:00:00Z")
+	}
+	if len(read.Items) != 1 {
+		h.t.Fatalf("%s: the list is %v", name, read.Items)
+	}
+	return read.Items[0]
 }
 
 func TestWritesOfOneVehicleAreMadeInTheirOrder(t *testing.T) {

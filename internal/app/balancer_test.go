@@ -3,7 +3,9 @@
 package app_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -24,10 +26,12 @@ type balancer struct {
 	ready map[*process]bool
 	calls int
 	// failed are the calls that no caller would have made in vain of a service that stays as it is. putOff counts answers
-	// of 503 with Retry-After, and busy those of 409: sync writes whose records had an unfinished operation, and cancels
-	// that came too late.
+	// of 503 with Retry-After, and busy those of 409 and 429: sync writes whose records had an unfinished operation or
+	// whose TSP's limits were used up, and cancels that came too late.
 	failed       []string
 	putOff, busy int
+	// unheard are the answers to sync writes that the TSP itself did not answer.
+	unheard []string
 }
 
 // looksAgain is how often a balancer asks whether a process is ready: several times within a drain's delay.
@@ -109,13 +113,25 @@ func (b *balancer) answered(r *http.Response) error {
 	case r.StatusCode == http.StatusServiceUnavailable && r.Header.Get("Retry-After") != "":
 		count(&b.putOff)
 	case r.StatusCode == http.StatusConflict && (r.Request.URL.Query().Get("is_sync") != "" ||
-		strings.HasSuffix(r.Request.URL.Path, "/cancel")):
+		strings.HasSuffix(r.Request.URL.Path, "/cancel")),
+		r.StatusCode == http.StatusTooManyRequests && r.Header.Get("Retry-After") != "":
 		count(&b.busy)
 	default:
-		b.fails(r.Request, fmt.Errorf("was answered %s", r.Status))
+		text, err := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(text))
+		if err == nil && r.StatusCode == http.StatusBadGateway && bytes.Contains(text, []byte(unheard)) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.unheard = append(b.unheard, string(text))
+			return nil
+		}
+		b.fails(r.Request, fmt.Errorf("was answered %s: %s", r.Status, text))
 	}
 	return nil
 }
+
+// unheard is said of a write that a TSP did not answer, and not of one that a process left.
+const unheard = "the TSP may have taken the write and cannot be asked"
 
 func (b *balancer) fails(r *http.Request, err error) {
 	b.mu.Lock()
@@ -128,7 +144,8 @@ func (b *balancer) report(t *testing.T) {
 	t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	t.Logf("%d calls, %d put off, %d busy, %d failed", b.calls, b.putOff, b.busy, len(b.failed))
+	t.Logf("%d calls, %d put off, %d busy, %d that a TSP did not answer %v, %d failed", b.calls, b.putOff, b.busy,
+		len(b.unheard), b.unheard, len(b.failed))
 	for _, one := range b.failed {
 		t.Errorf("a call failed: %s", one)
 	}

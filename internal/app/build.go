@@ -160,6 +160,9 @@ func (a *App) cutSince(connection uuid.UUID) time.Time {
 // face makes what answers requests.
 func (a *App) face(ctx context.Context, p parts) error {
 	tokens, err := a.tokens(ctx, p)
+	if err == nil {
+		err = a.openDoor(p)
+	}
 	if err != nil {
 		return err
 	}
@@ -171,7 +174,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 	})
 	operations := operation.New(operation.Config{
 		Store: a.db, Groups: a.db, Kept: a.db, Cancels: a.db, Chained: a.db, Surveys: a.db, Images: a.db, Access: a.db, Connections: a.db,
-		Records: a.db, Registry: p.registry, Performer: a.writes, Resolver: a.writes, Replica: a.id(),
+		Records: a.db, Shelves: a.db, Registry: p.registry, Performer: a.writes, Resolver: a.writes, Replica: a.id(),
 		Now: a.now, MaxAge: a.config.MaxAge, Waiters: a.waiters, Explainer: a.writes,
 	})
 	a.jobs = job.New(job.Config{Store: a.db, Snapshots: a.db, Queue: a.db, Retention: a.db, Retrier: operations,

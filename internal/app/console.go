@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/console"
+	"github.com/waybill-dev/waybill/internal/console/signin"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/operation"
@@ -22,10 +23,15 @@ func (a *App) openConsole(operations *operation.Service, records *record.Service
 	if gate == nil {
 		return nil
 	}
+	signOut := ""
+	if a.signIn != nil {
+		signOut = signin.OutPath
+	}
 	var err error
 	a.console, err = console.New(console.Config{Gate: gate, Operations: operations, Rewrites: operations, Endings: operations,
 		Journal: a.db, Naming: a.db, Connections: a.db, Links: a.connections, Imports: records, Lanes: lanesHere{a.dispatcher},
-		Webhooks: a.webhooks, Receivers: a.webhooks, Partners: a.db, Clients: a.db, Grants: a.db, Facts: a.facts(), Jobs: a.jobs, TSPs: of, About: a.about(), Now: a.now, Log: a.log})
+		Webhooks: a.webhooks, Receivers: a.webhooks, Partners: a.db, Clients: a.db, Grants: a.db, Facts: a.facts(), Jobs: a.jobs,
+		TSPs: of, SignOut: signOut, ReadOnly: a.config.Console.ReadOnly, About: a.about(), Now: a.now, Log: a.log})
 	return err
 }
 
@@ -87,8 +93,11 @@ func (a *App) about() []string {
 
 // gate says who may use the console; nil for nobody.
 func (a *App) gate() console.Gate {
-	if a.dev {
+	switch {
+	case a.dev:
 		return devGate{}
+	case a.signIn != nil:
+		return a.signIn
 	}
 	return nil
 }
@@ -134,6 +143,10 @@ func (a *App) rooted() http.Handler {
 	if a.console == nil {
 		return a.api
 	}
+	var pages http.Handler = a.console
+	if a.signIn != nil {
+		pages = a.signIn.Around(a.console)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != strings.TrimSuffix(console.Root, "/") && !strings.HasPrefix(r.URL.Path, console.Root) {
 			a.api.ServeHTTP(w, r)
@@ -144,6 +157,6 @@ func (a *App) rooted() http.Handler {
 			http.Error(w, "the request cannot be trusted; send it again", http.StatusBadRequest)
 			return
 		}
-		a.console.ServeHTTP(w, r)
+		pages.ServeHTTP(w, r)
 	})
 }

@@ -62,7 +62,7 @@ func TestAJobCancelsWhatWaitsAndNothingElse(t *testing.T) {
 	later := h.renamed("after it")
 	end := h.finished(operationJobs, a.field("id"))
 	if end.field("status") != "finished" || end.value("done") != 20.0 || end.value("refused") != 1.0 || end.value("left") != 0.0 ||
-		!strings.Contains(end.text, `"reason":"under_way","count":1`) {
+		!strings.Contains(end.text, `"reason":"under_way","count":1,"example_id":"`+first) {
 		t.Errorf("it ended as %s", end.text)
 	}
 	for _, id := range waiting {
@@ -122,6 +122,35 @@ func TestAJobRetriesWhatHasFailedOnce(t *testing.T) {
 	}
 }
 
+func TestAJobRetriesWhatHasFailedWithACreateBehindTheRetryOfThat(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for _, status := range []int{503, 400} {
+		h.simulated("POST", "/_sim/faults", fmt.Sprintf(
+			`{"match":{"method":"POST","path_prefix":"/fleet/drivers"},"fault":"status","status":%d,"times":1}`, status))
+	}
+	driver := h.do("POST", users, h.hire("nils")).field("id")
+	all := []string{driver}
+	for i := range 10 {
+		all = append(all, h.do("POST", messages, h.messageTo(driver, fmt.Sprint("welcome ", i))).field("id"))
+	}
+	all = append(all, h.do("PATCH", users+"/"+driver, fmt.Sprintf(`{"connection_id":"%s","notes":"new"}`, h.ids.Connection)).field("id"))
+	for _, id := range all {
+		if op := h.ended(id); op.field("status") != "failed" {
+			t.Fatal(op.text)
+		}
+	}
+	end := h.finished(operationJobs, h.job(operationJobs, "retry", fmt.Sprintf(`"connection_id":"%s"`, h.ids.Connection)))
+	if end.value("done") != 12.0 || end.value("refused") != 0.0 {
+		t.Errorf("it ended as %s", end.text)
+	}
+	for _, id := range all {
+		if op := h.ended(h.ended(id).field("retried_by")); op.field("status") != "success" {
+			t.Errorf("retried by %s", op.text)
+		}
+	}
+}
+
 func TestAJobReplaysDeadLetters(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -156,10 +185,12 @@ func TestAJobThatIsAskedForWronglyIsRefused(t *testing.T) {
 		`{"action":"cancel","filter":{"conection_id":"x"}}`:                     `"path":"filter.conection_id"`,
 		`{"action":"cancel","filter":{"fleet_refs":[]}}`:                        `"path":"filter.fleet_refs"`,
 		`{"action":"delete","filter":{` + connection + `}}`:                     `"path":"action"`,
-		`{"action":"replay","filter":{` + connection + `}}`:                     `"path":"action"`,
+		`{"action":"replay","filter":{` + connection + `}}`:                     "is for dead letters; POST /v2/notifications/jobs",
+		`{"action":"retri","filter":{` + connection + `}}`:                      `did you mean \"retry\"?`,
+		`{"action":"","filter":{` + connection + `}}`:                           `"path":"action"`,
 		`{"action":"cancel","filter":{"connection_id":"x"}}`:                    `"path":"filter.connection_id"`,
 		`{"action":"cancel","filter":{"source_id":"1"}}`:                        `"path":"filter.source_id"`,
-		`{"action":"cancel","filter":{"from_datetime":"2020-01-01T00:00:00Z"}}`: `"path":"filter.from_datetime"`,
+		`{"action":"cancel","filter":{"from_datetime":"2099-01-01T00:00:00Z"}}`: `"path":"filter.from_datetime"`,
 		`{"action":"cancel","filter":{` + connection + `},"all":true}`:          `"path":"all"`,
 		`{"action":"retry","filter":{"resource":"truck"}}`:                      `"path":"filter.resource"`,
 	} {
@@ -169,7 +200,7 @@ func TestAJobThatIsAskedForWronglyIsRefused(t *testing.T) {
 	}
 	for body, says := range map[string]string{
 		`{"action":"replay","filter":{"start_date":"2026-01-01T00:00:00Z"}}`:           `"path":"filter.webhook_id"`,
-		`{"action":"cancel","filter":{"webhook_id":"` + h.ids.Vehicle.String() + `"}}`: `"path":"action"`,
+		`{"action":"cancel","filter":{"webhook_id":"` + h.ids.Vehicle.String() + `"}}`: "is for operations; POST /v2/integrations/jobs",
 	} {
 		if a := h.do("POST", deadLetterJobs, body); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.text, says) {
 			t.Errorf("%s: %d %s", body, a.status, a.text)

@@ -19,9 +19,10 @@ import (
 
 // Actor is who changes something.
 type Actor struct {
-	// Name is "operator:" and the user of the machine for commands, "client:" and the id for callers of
-	// the API, with " sub:" and the subject of a token that is another issuer's, "stranger" for those
-	// without a token, and "waybill" for what the service does by itself.
+	// Name is "operator:" and the user of the machine for commands, or the email of who acts in the console;
+	// "client:" and the id for callers of the API; either with " sub:" and the subject of who comes from an
+	// issuer that is another; "stranger" for those who prove nothing, and "waybill" for what the service does
+	// by itself.
 	Name string `json:"actor"`
 	// Request and Remote are the id of the request and the address that it came from; "" for others than
 	// callers.

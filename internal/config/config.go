@@ -80,6 +80,8 @@ type Config struct {
 	// DrainDelay is how long requests are still taken after a stop was asked for, so that whoever sends
 	// them notices that the service is not ready.
 	DrainDelay time.Duration
+	// Console is the operators' web console.
+	Console Console
 	// Traces says where traces of operations go.
 	Traces Traces
 	// LogLevel is the least that is logged.
@@ -104,7 +106,7 @@ func Default() Config {
 		KeepOperations: 90 * day, KeepRecords: 90 * day, KeepExchanges: 14, ListDeadline: 5 * time.Second,
 		RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
 		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, MaxSubscriptions: 1000,
-		Traces: Traces{Ratio: 1}, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}, OIDC: OIDC{Claims: defaultClaims()}}
+		Console: defaultConsole(), Traces: Traces{Ratio: 1}, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}, OIDC: OIDC{Claims: defaultClaims()}}
 }
 
 // ErrNoKey is what KeyText answers where no key is set.

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Facts are the settings by their variables, as the audit log tells that they changed: the keys are not
-// among them.
+// Facts are the settings by their variables, as the audit log tells that they changed: keys and secrets are
+// not among them.
 func (c Config) Facts() map[string]any {
 	// Of headers the names alone: their values prove who we are.
 	values := map[string]any{
@@ -29,6 +29,7 @@ func (c Config) Facts() map[string]any {
 		"TRACES_URL": c.Traces.URL, "TRACES_HEADERS": slices.Sorted(maps.Keys(c.Traces.Headers)), "TRACES_RATIO": c.Traces.Ratio,
 		"TRACES_TO_RECEIVERS": c.Traces.ToReceivers,
 	}
+	maps.Copy(values, c.Console.facts())
 	for name, url := range c.BaseURLs {
 		values["TSP_"+strings.ToUpper(name)+"_BASE_URL"] = url
 	}

@@ -11,10 +11,10 @@ import (
 func TestFactsAreTheVariablesButTheKeys(t *testing.T) {
 	t.Parallel()
 	c := Default()
-	c.Key, c.OldKey = "hush", "hush"
+	c.Key, c.OldKey, c.Console.OIDC.Secret = "hush", "hush", "hush"
 	var want []string
 	for _, v := range append(variables(), tsps().variables()...) {
-		if v.name != keyVariable && v.name != oldKeyVariable {
+		if v.name != keyVariable && v.name != oldKeyVariable && v.name != secretVariable {
 			want = append(want, v.name)
 		}
 	}

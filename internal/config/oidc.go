@@ -28,6 +28,11 @@ func defaultClaims() map[string][]string {
 func readIssuer(c *Config, text string) error {
 	// Also a wrong one is there, so that not its absence is told beside.
 	c.OIDC.Issuer = text
+	return checkIssuer(text)
+}
+
+// checkIssuer tells what is wrong with the URL of an issuer.
+func checkIssuer(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" ||
 		u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())) {

@@ -89,6 +89,7 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 	}
 	wrong = append(wrong, c.checkAdmin()...)
 	wrong = append(wrong, c.checkTraces(given)...)
+	wrong = append(wrong, c.checkConsole(given)...)
 	return c, append(wrong, c.checkOIDC()...)
 }
 
@@ -114,7 +115,7 @@ func each(err error) []error {
 
 // variables lists those that are not of one TSP.
 func variables() []variable {
-	return slices.Concat(adminVariables(), tracesVariables(), []variable{
+	return slices.Concat(adminVariables(), consoleVariables(), tracesVariables(), []variable{
 		{prefix + "ADDR", func(c *Config, s string) error { c.Addr = s; return CheckAddr(s) }},
 		{prefix + "DATABASE_URL", func(c *Config, s string) error { c.DatabaseURL = s; return nil }},
 		{keyVariable, func(c *Config, s string) error { c.Key = s; return nil }},
@@ -161,11 +162,15 @@ func variables() []variable {
 	})
 }
 
-// foreign tells whether a variable with our prefix is none of the program's: those of `make
+// clients are the variables by which the commands of the group Client find their Waybill. They may be set in the shell of
+// an operator, and mean nothing to a service.
+var clients = []string{prefix + "URL", prefix + "CLIENT_ID", prefix + "CLIENT_SECRET", prefix + "TOKEN"}
+
+// foreign tells whether a variable with our prefix is no setting of a service: those of its clients, those of `make
 // contract`, and those that Kubernetes and linked containers set for a service named waybill
 // (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables, 2026-11-27).
 func foreign(name, value string) bool {
-	if strings.HasPrefix(name, prefix+"CONTRACT_") {
+	if strings.HasPrefix(name, prefix+"CONTRACT_") || slices.Contains(clients, name) {
 		return true
 	}
 	port := regexp.MustCompile(`^[A-Z_]+_PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$`)

@@ -24,7 +24,7 @@ func (c Config) Warnings() (all []string) {
 		}
 	}
 	for _, file := range []struct{ variable, name string }{{keyFileVariable, c.KeyFile}, {oldKeyFileVariable, c.OldKeyFile},
-		{tlsKeyVariable, c.TLSKey}} {
+		{tlsKeyVariable, c.TLSKey}, {secretFileVariable, c.Console.OIDC.SecretFile}} {
 		if file.name == "" {
 			continue
 		}

@@ -27,7 +27,8 @@ func TestWhatOpensMoreThanItSeemsIsWarnedOf(t *testing.T) {
 		"WAYBILL_KEY_FILE: the group of ":                        {KeyFile: key(0o640), TLSKey: key(0o600)},
 		"WAYBILL_OLD_KEY_FILE: the group of ":                    {OldKeyFile: key(0o440)},
 		"WAYBILL_TLS_KEY: the group of ":                         {TLSKey: key(0o660), KeyFile: key(0o400)},
-		"":                                                       {TrustedProxies: some, OutboundAllow: some, KeyFile: key(0o600), OldKeyFile: "none", TLSKey: key(0o400)},
+		"WAYBILL_CONSOLE_OIDC_CLIENT_SECRET_FILE: the group of ": {Console: Console{OIDC: ConsoleOIDC{SecretFile: key(0o640)}}},
+		"": {TrustedProxies: some, OutboundAllow: some, KeyFile: key(0o600), OldKeyFile: "none", TLSKey: key(0o400)},
 	} {
 		got := c.Warnings()
 		if says == "" && len(got) > 0 || says != "" && (len(got) != 1 || !strings.Contains(got[0], says)) {

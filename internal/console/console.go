@@ -34,6 +34,10 @@ type Config struct {
 	// Facts are shown on the page of the settings.
 	Facts []Fact
 	TSPs  *tsp.Registry
+	// SignOut is where a form signs the visitor out; "" where nobody signs in. ReadOnly lets nobody act,
+	// whatever the role.
+	SignOut  string
+	ReadOnly bool
 	// About is shown beside every page, such as the version and the engine of the store.
 	About []string
 	Now   func() time.Time

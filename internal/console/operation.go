@@ -101,6 +101,11 @@ func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Oper
 		v.Earlier = operationPath(op.ID) + "?tries=all"
 	}
 	v.Verdict, v.Acts = n.verdict(op), actsOf(op, who)
+	for i := range v.Acts {
+		if c.ReadOnly {
+			v.Acts[i].Barred, v.Acts[i].Kind = readOnly, ""
+		}
+	}
 	v.Stops = n.route(op, kept)
 	if v.Open {
 		v.Fields = n.fields(op)

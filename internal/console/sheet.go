@@ -54,7 +54,9 @@ type frame struct {
 	Keys   bool
 	Places [][]place
 	About  []string
-	Files  files
+	// SignOut is that of the Config.
+	SignOut string
+	Files   files
 	// Path is where the visitor is, to come back there.
 	Path  string
 	Query string
@@ -108,7 +110,8 @@ func readSheets() (map[string]*template.Template, error) {
 
 // frame puts a sheet into what stands around it.
 func (c *Console) frame(r *http.Request, who Visitor, s sheet) frame {
-	f := frame{sheet: s, Who: who, Now: c.Now().UTC(), Theme: theme(r), Keys: keys(r), Places: places(), About: c.About, Files: c.files,
+	f := frame{sheet: s, Who: who, Now: c.Now().UTC(), Theme: theme(r), Keys: keys(r), Places: places(), About: c.About,
+		SignOut: c.SignOut, Files: c.files,
 		Path: r.URL.RequestURI(), Query: r.FormValue("q"), Live: live(r), Stream: c.streamOf(r, s.watched)}
 	_, f.MayLive = c.living()[r.Pattern]
 	if r.Method != http.MethodGet {

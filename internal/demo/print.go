@@ -31,6 +31,10 @@ See what became of them, what each simulated TSP received, and which webhooks ar
   curl -s http://%[1]s/v2/integrations/connections/resource-operations -H "Authorization: Bearer $TOKEN"
 %[9]s  curl -s http://%[10]s/events
 
+Or work by the command line; docs/command-line.md tells how, and waybill --help what there is:
+
+  export WAYBILL_URL=http://%[1]s WAYBILL_CLIENT_ID=%[7]s WAYBILL_CLIENT_SECRET=%[8]s
+
 `, addr, f.Connection, f.Sender, f.Recipient, f.Vehicle, o.DataDir,
 		app.DemoClient, app.DemoSecret, requests(running), o.ReceiverAddr)
 }

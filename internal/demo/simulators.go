@@ -92,6 +92,15 @@ func CheckSimulator(name string) error {
 	return err
 }
 
+// SimulatorURL is where the simulator of a TSP answers in dev mode, with the ports after a base.
+func SimulatorURL(name string, base int) (string, error) {
+	known, err := simulatorOf(name)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("http://127.0.0.1:%d", base+known.Info.PortOffset), nil
+}
+
 func simulatorOf(name string) (all.Simulator, error) {
 	var names []string
 	for _, known := range all.Simulators() {

@@ -100,6 +100,24 @@ func TestTheEndOfWhatEndsWithoutAnAttemptIsOne(t *testing.T) {
 	})
 }
 
+// What ends elsewhere, as a sync write does, tells the lane no more than that it is to be read anew.
+func TestWhatALaneIsReadAnewForIsNotedAnew(t *testing.T) {
+	t.Parallel()
+	r := &runner[string]{reading: newReading(memory{})}
+	for round := range 3 {
+		for i := range int64(mostAwaited) {
+			r.awaits(Item[string]{Key: fmt.Sprintf("message/%d", i), After: []int64{int64(round)*mostAwaited + i}}, time.Now())
+		}
+		if len(r.awaited.others) > 0 {
+			t.Fatalf("in round %d there is no room", round)
+		}
+		r.reading.whole.wanted = false
+		if r.activated(); !r.reading.whole.wanted {
+			t.Fatal("the lane is not read anew")
+		}
+	}
+}
+
 // TestChainsAndWhatTheyWaitForHoldTogether makes lanes at random. Each item waits for those of its chain and for some
 // earlier ones of others.
 func TestChainsAndWhatTheyWaitForHoldTogether(t *testing.T) {

@@ -233,9 +233,11 @@ func (r *runner[T]) wait(ctx context.Context, next time.Time, over bool) (linger
 	}
 }
 
-// activated lets the runner look at everything anew.
+// activated lets the runner look at everything anew. What waits for others is noted anew as it is read: some of those
+// have ended elsewhere, as sync writes do, and would be kept for nothing.
 func (r *runner[T]) activated() {
 	r.gate.activated()
+	r.awaited = awaited{}
 	r.reading.stale()
 }
 

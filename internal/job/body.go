@@ -2,6 +2,7 @@ package job
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,8 +17,8 @@ import (
 // mostRefs bounds the fleets that a filter names.
 const mostRefs = 100
 
-// farthest is how far back a filter goes, as lists do.
-const farthest = 45 * 24 * time.Hour
+// unsaid is how far back a filter goes that does not say from when, as lists do. One that does goes as far as it says.
+const unsaid = 45 * 24 * time.Hour
 
 // operationsTable is the filter of jobs about operations.
 func operationsTable() *resource.Table {
@@ -63,7 +64,7 @@ func read(of Of, body []byte, now time.Time) (j Job, err error) {
 		table = deadLettersTable()
 	}
 	o := resource.Read(body, resource.Table{Of: "a job", Fields: []resource.Field{
-		{Name: "action", Type: resource.Enum, Required: true, Values: names},
+		{Name: "action", Type: resource.Text, Required: true, Hint: "it is one of " + strings.Join(names, ", ")},
 		{Name: "filter", Type: resource.Nested, Required: true, Table: table,
 			Hint: "give what selects those that are meant"},
 	}})
@@ -80,11 +81,25 @@ func read(of Of, body []byte, now time.Time) (j Job, err error) {
 			Message: "must name a fleet; leave it out where it is to narrow nothing"})
 	}
 	j.Action, j.Filter = Action(o.Text("action").Or("")), filterOf(f)
+	if o.Has("action") && !slices.Contains(of.Actions(), j.Action) {
+		o.Refuse("action", resource.CodeEnum, "%s", of.without(j.Action, names))
+	}
 	j.check(o, now)
 	if wrong := o.Problems(); len(wrong) > 0 {
 		return j, problem.InvalidBody(wrong...)
 	}
 	return j, nil
+}
+
+// without says what is wrong with an action that a list does not have. One of the other list is no misspelling.
+func (o Of) without(a Action, names []string) string {
+	switch {
+	case o == Operations && slices.Contains(DeadLetters.Actions(), a):
+		return "is for dead letters; POST /v2/notifications/jobs"
+	case o == DeadLetters && slices.Contains(Operations.Actions(), a):
+		return "is for operations; POST /v2/integrations/jobs"
+	}
+	return resource.NotAValue(string(a), names)
 }
 
 func filterOf(f *resource.Object) Filter {
@@ -115,11 +130,10 @@ func (j *Job) check(o *resource.Object, now time.Time) {
 		until = now
 	}
 	if f.From.IsZero() {
-		f.From = until.Add(-farthest)
+		f.From = until.Add(-unsaid)
 	}
-	if d := until.Sub(f.From); d < 0 || d > farthest {
-		o.Add(resource.Problem{Path: "filter.from_datetime", Code: resource.CodeRange,
-			Message: "must be before to_datetime, or now, by 45 days at most"})
+	if until.Before(f.From) {
+		o.Add(resource.Problem{Path: "filter.from_datetime", Code: resource.CodeRange, Message: "must not be later than to_datetime, or now"})
 	}
 }
 

@@ -99,12 +99,15 @@ func (y *yard) Retry(_ context.Context, _, id uuid.UUID, r operation.Request) (o
 }
 
 // accept stores an operation of a connection.
-func (y *yard) accept(conn uuid.UUID) operation.Operation {
+func (y *yard) accept(conn uuid.UUID, change ...func(*operation.Operation)) operation.Operation {
 	y.t.Helper()
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	op := operation.Operation{ID: uuid.Must(uuid.NewV7()), Partner: partner, Connection: conn, Fleet: conn, FleetRef: "f",
 		TSP: "samsara", Kind: resource.KindMessage, Verb: resource.Create, OrderKey: fmt.Sprint(y.rand.IntN(9)),
 		Payload: []byte(`{"a":1}`), State: operation.Queued, NextAt: now, Deadline: now.Add(time.Hour), CreatedAt: now, UpdatedAt: now}
+	for _, c := range change {
+		c(&op)
+	}
 	if _, err := y.Accept(y.t.Context(), op, nil); err != nil {
 		y.t.Fatal(err)
 	}

@@ -92,7 +92,7 @@ type Job struct {
 	Walked bool
 	// Steps counts those that were written, and is the version by which one reading is told from another.
 	Steps int
-	// Asked are the operations that were asked to be cancelled. Done are those of which the action was done.
+	// Asked are the operations that were asked to be cancelled and are not KeptOn. Done are those of which the action was done.
 	Asked, Done int
 	Refusals    []Refusal
 	// Key makes the job once; nil if its maker gave none.
@@ -169,6 +169,12 @@ func (j Job) With(r Refusal) Job {
 	j.Refusals = slices.Clone(j.Refusals)
 	j.refuse(r)
 	return j
+}
+
+// KeptOn is the job once it is decided that an operation which it has asked to cancel is not cancelled.
+func (j Job) KeptOn(operation uuid.UUID) Job {
+	j.Asked--
+	return j.With(begun(Pick{ID: operation}))
 }
 
 // end is the job once nothing more is done. What a job that was not stopped has not met has moved on by itself.

@@ -3,8 +3,8 @@ package job
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -40,8 +40,34 @@ func (s *Service) retry(ctx context.Context, j Job) (outcome, error) {
 	return more, s.Queue.StepJob(ctx, j, done)
 }
 
-// retryAll retries operations and tells how many were, and why others were not.
+// retryAll retries operations and tells how many were, and why others were not. One that names another comes behind it:
+// its retry names the retry of that.
 func (s *Service) retryAll(ctx context.Context, j Job, picks []Pick) (done int, refusals []Refusal, err error) {
+	for n := 0; len(picks) > 0; picks = picks[n:] {
+		n = apart(picks)
+		retried, refused, err := s.retryTogether(ctx, j, picks[:n])
+		if err != nil {
+			return 0, nil, err
+		}
+		done, refusals = done+retried, append(refusals, refused...)
+	}
+	return done, refusals, nil
+}
+
+// apart is how many of the first of some operations name none of each other.
+func apart(picks []Pick) int {
+	before := map[uuid.UUID]bool{}
+	for i, p := range picks {
+		if slices.ContainsFunc(p.Awaits, func(id uuid.UUID) bool { return before[id] }) {
+			return i
+		}
+		before[p.ID] = true
+	}
+	return len(picks)
+}
+
+// retryTogether retries operations that name none of each other.
+func (s *Service) retryTogether(ctx context.Context, j Job, picks []Pick) (done int, refusals []Refusal, err error) {
 	type chain struct {
 		connection uuid.UUID
 		key        string
@@ -56,7 +82,8 @@ func (s *Service) retryAll(ctx context.Context, j Job, picks []Pick) (done int, 
 		chains[c] = append(chains[c], p)
 	}
 	var mu sync.Mutex
-	g, ctx := errgroup.WithContext(ctx)
+	// Where one fails the others go on, but for those behind it.
+	var g errgroup.Group
 	g.SetLimit(retriedAtOnce)
 	for _, c := range order {
 		g.Go(func() error {
@@ -83,13 +110,20 @@ func (s *Service) retryAll(ctx context.Context, j Job, picks []Pick) (done int, 
 // retryOne retries an operation. Its error is one that passes, so that it is tried again.
 func (s *Service) retryOne(ctx context.Context, j Job, pick Pick) (r Refusal, refused bool, err error) {
 	_, _, err = s.Retrier.Retry(ctx, pick.Connection, pick.ID, operation.Request{Partner: j.Partner, Key: j.keyOf(pick)})
-	var p *problem.Error
+	p := problem.Of(err)
 	switch {
 	case err == nil:
+		s.stumbles.over(pick.ID)
 		return r, false, nil
-	case !errors.As(err, &p), passes(p.Code):
+	case ctx.Err() == nil && p.Code == problem.Internal && !s.stumbles.again(pick.ID, s.Now()):
+		s.stumbles.over(pick.ID)
+		s.Log.Error("a job goes on without an operation that it could not retry", "job_id", j.ID, "operation_id", pick.ID, "error", err)
+		return Refusal{Reason: "failed", Count: 1, Example: pick.ID, Detail: "Waybill has failed to retry it, again and again; its log " +
+			"tells the operator why. Retry it by itself once that is mended"}, true, nil
+	case passes(p.Code):
 		return r, false, fmt.Errorf("retrying operation %s: %w", pick.ID, err)
 	}
+	s.stumbles.over(pick.ID)
 	r = Refusal{Reason: pick.unretried(p.Code), Count: 1, Example: pick.ID, Detail: p.Detail}
 	if len(p.Details) > 0 {
 		r.Detail = p.Details[0].Path + ": " + p.Details[0].Message

@@ -45,11 +45,12 @@ type Config struct {
 type Service struct {
 	Config
 	// made tells the worker of this process that there is a new one.
-	made chan struct{}
+	made     chan struct{}
+	stumbles stumbles
 }
 
 // New returns a service.
-func New(c Config) *Service { return &Service{c, make(chan struct{}, 1)} }
+func New(c Config) *Service { return &Service{Config: c, made: make(chan struct{}, 1)} }
 
 // Request asks for a job.
 type Request struct {

@@ -52,11 +52,13 @@ type Pick struct {
 	Seq            int64
 	ID, Connection uuid.UUID
 	OrderKey       string
-	State          operation.State
-	StopAt         time.Time
-	CutAt          time.Time
-	RetriedBy      uuid.UUID
-	CreatedAt      time.Time
+	// Awaits are the operations that it names, for the records that these were to make.
+	Awaits    []uuid.UUID
+	State     operation.State
+	StopAt    time.Time
+	CutAt     time.Time
+	RetriedBy uuid.UUID
+	CreatedAt time.Time
 }
 
 // Queue keeps jobs that have not ended, for whoever works on them. Every step is written only if the job has the Steps of
@@ -67,7 +69,7 @@ type Queue interface {
 	// StepJob writes how a job stands after a step. Done counts what the step has done, and is added.
 	StepJob(ctx context.Context, j Job, done int) error
 	// CancelStep is StepJob with the operations that are asked to be cancelled, of which those are that may be one of
-	// which nothing was sent, and nobody has asked before. Those are added to Asked; late counts the others. Once it is Walked
+	// which nothing was sent, and nobody has asked before. Those are added to Asked; late counts the others, of which it shows one. Once it is Walked
 	// their lanes are woken, and those of former steps by whoever looks for what is to be stopped. Each that ends cancelled is added to Done in the transaction that ends it.
 	CancelStep(ctx context.Context, j Job, picks []Pick, late Refusal) error
 	// Undecided tells whether an operation waits that the job has asked to cancel.

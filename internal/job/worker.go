@@ -58,6 +58,9 @@ func (s *Service) round(ctx context.Context) (next outcome) {
 		s.failed(ctx, "jobs could not be looked for; it is tried again", err)
 		return nothing
 	}
+	if len(jobs) == 0 {
+		s.stumbles.clear()
+	}
 	for _, j := range jobs {
 		if ctx.Err() != nil {
 			return nothing

@@ -14,6 +14,7 @@ import (
 
 // Retry submits what a failed operation asked for once more, as a write of its own that is linked to it. The request
 // says how: its Body, if it has one, stands instead of what was sent before; kind, verb and target are the operation's.
+// What the operation named and what was retried since is named by its retry.
 // It is checked as any write, and answers as Submit does.
 func (s *Service) Retry(ctx context.Context, conn, id uuid.UUID, r Request) (op Operation, replayed bool, err error) {
 	if r, err = s.Retried(ctx, conn, id, r); err != nil {
@@ -29,10 +30,14 @@ func (s *Service) Retried(ctx context.Context, conn, id uuid.UUID, r Request) (R
 		return r, err
 	}
 	r.Kind, r.Verb, r.Retries = old.Kind, old.Verb, &old
+	by, err := s.retriesOf(ctx, r, old)
+	if err != nil {
+		return r, err
+	}
 	if r.Verb == resource.Update {
 		r.Target = old.Resource
 		if len(old.Awaits) > 0 && old.awaitsTarget(old.Awaits[0]) {
-			r.Target = old.Awaits[0]
+			r.Target = by.of(old.Awaits[0])
 		}
 	}
 	if taken, err := s.isTaken(ctx, r); taken || err != nil {
@@ -41,10 +46,16 @@ func (s *Service) Retried(ctx context.Context, conn, id uuid.UUID, r Request) (R
 	if err := old.retriable(); err != nil {
 		return r, err
 	}
-	if len(r.Body) == 0 {
-		r.Body, err = s.whole(ctx, old)
+	if len(r.Body) > 0 {
+		return r, nil
 	}
-	return r, err
+	if r.Body, err = s.whole(ctx, old); err != nil {
+		return r, err
+	}
+	if r.Body, err = old.renamed(r.Body, by); err != nil {
+		return r, err
+	}
+	return r, s.reopens(ctx, old, r.Body)
 }
 
 // isTaken tells whether a request was accepted before: then it is answered whatever has become since of the operation

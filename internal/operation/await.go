@@ -185,8 +185,13 @@ func (s *Service) Await(ctx context.Context, op Operation, most time.Duration) (
 
 // stands is an operation as it is stored, or as it was where the store cannot tell: it was accepted all the same.
 func (s *Service) stands(ctx context.Context, op Operation) Operation {
-	if read, err := s.Store.Operation(ctx, op.Partner, op.Connection, op.ID); err == nil {
-		return read
+	read, err := s.Store.Operation(ctx, op.Partner, op.Connection, op.ID)
+	if err != nil {
+		return op
 	}
-	return op
+	one := []Operation{read}
+	if err := s.withhold(ctx, one); err != nil {
+		return op
+	}
+	return one[0]
 }

@@ -103,6 +103,7 @@ func TestOnlyWhatHasEndedWithoutAKnownOutcomeIsResolved(t *testing.T) {
 		"it is pending":          {func(op *operation.Operation) { op.State = operation.Retry }, wasNot},
 		"its outcome is known":   {func(op *operation.Operation) { op.CutAt = time.Time{} }, wasNot},
 		"a part of it was refus": {parts(tsp.Unknown, tsp.Rejected), wasApplied},
+		"send the same once mor": {func(op *operation.Operation) { op.Kind = resource.KindDriverVehicleAssociation }, wasApplied},
 	} {
 		r := &resolver{lone: &lone{op: unsure(resource.KindVehicle, resource.Create)}}
 		c.change(&r.op)
@@ -114,6 +115,10 @@ func TestOnlyWhatHasEndedWithoutAKnownOutcomeIsResolved(t *testing.T) {
 	parts(tsp.Unknown, tsp.Done)(&r.op)
 	if _, err := r.resolve(t, `{"outcome":"applied"}`); err != nil {
 		t.Errorf("of which no part was refused: %v", err)
+	}
+	r = &resolver{lone: &lone{op: unsure(resource.KindDriverVehicleAssociation, resource.Create)}}
+	if _, err := r.resolve(t, wasNot); err != nil {
+		t.Errorf("an association that was not applied: %v", err)
 	}
 }
 

@@ -33,6 +33,8 @@ type desk struct {
 	keyed   map[string]operation.Operation
 	// fails holds what a port answers instead, by the name of its method.
 	fails map[string]error
+	// held is until when all chains are.
+	held time.Time
 	// before is done before a port answers.
 	before func(port string)
 
@@ -123,7 +125,7 @@ func (acme) Spec() tsp.Spec {
 		Actions: tsp.Actions{
 			of(resource.KindVehicle, resource.Create): {},
 			of(resource.KindVehicle, resource.Update): {Uses: tsp.Uses{"notes": tsp.Dropped("it has no notes"),
-				"status": tsp.Rejects("it knows no status")}},
+				"status": tsp.Rejects("it knows no status"), "oem": tsp.Sent().With("card", "", tsp.Sent().NotRead("it keeps that"))}},
 			of(resource.KindMessage, resource.Create): {Uses: tsp.Uses{"priority": tsp.Dropped("all are alike"),
 				"reply_to_message_id": tsp.Dropped("it has no threads")}},
 			of(resource.KindGroupMessage, resource.Create): {Uses: tsp.Uses{"recipient_ids": tsp.Sent()}},

@@ -85,8 +85,8 @@ type Operation struct {
 	RetryOf, RetriedBy uuid.UUID
 	// RevertOf is the update that it takes back, and RevertedBy the one that takes it back; zero for none.
 	RevertOf, RevertedBy uuid.UUID
-	// Upon is when the record had been written last as whoever reverts has read it. No store returns it.
-	Upon time.Time
+	// Upon is the record as whoever reverts has read it. No store returns it.
+	Upon Upon
 	// Resolution is how somebody has resolved its outcome, which was unknown; nil if nobody has.
 	Resolution *Resolution
 	// SentAt is when the oldest attempt began whose outcome is not known, or the last one; zero

@@ -2,6 +2,7 @@ package operation_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -49,7 +50,10 @@ func (s shelf) Record(ctx context.Context, conn, id uuid.UUID) (record.Record, e
 	return r, nil
 }
 
-func (d *desk) Free(ctx context.Context, _ operation.Operation) error { return d.ask(ctx, "Free") }
+func (d *desk) Free(ctx context.Context, op operation.Operation) error {
+	_, err := op.Behind(d.held)
+	return errors.Join(d.ask(ctx, "Free"), err)
+}
 
 func (d *desk) Accept(ctx context.Context, op operation.Operation, events []event.Event) (operation.Operation, error) {
 	if err := d.ask(ctx, "Accept"); err != nil {

@@ -20,7 +20,9 @@ func (s *Service) Get(ctx context.Context, partner, conn, id uuid.UUID) (Operati
 		return op, err
 	}
 	one := []Operation{op}
-	err = s.explained(ctx, one)
+	if err = s.explained(ctx, one); err == nil {
+		err = s.withhold(ctx, one)
+	}
 	return one[0], err
 }
 
@@ -48,6 +50,9 @@ func (s *Service) List(ctx context.Context, f Filter) (page.Page[Operation], err
 	}
 	p := found.Cut(w, Operation.Position)
 	if err := s.explained(ctx, p.Items); err != nil {
+		return page.Page[Operation]{}, err
+	}
+	if err := s.withhold(ctx, p.Items); err != nil {
 		return page.Page[Operation]{}, err
 	}
 	if f.Cause != "" {

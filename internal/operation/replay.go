@@ -11,7 +11,8 @@ import (
 
 // replay returns the operation that the request's key stands for. A key that was used for another
 // request is refused, and so is a sync request whose first submission has not ended. It asks for
-// no grant and no connection again: nothing is written, and the caller saw this operation before.
+// no grant and no connection again: nothing is written, and the caller saw this operation before; but for what
+// the TSP holds, which may have been read since.
 func (s *Service) replay(ctx context.Context, r Request) (Operation, bool, error) {
 	op, err := s.Store.Keyed(ctx, r.Partner, *r.Key)
 	switch {
@@ -29,5 +30,9 @@ func (s *Service) replay(ctx context.Context, r Request) (Operation, bool, error
 		return op, false, problem.New(problem.Conflict,
 			"the first request with this Idempotency-Key is still under way as operation %s; repeat it later", op.ID)
 	}
-	return op, true, nil
+	one := []Operation{op}
+	if err := s.withhold(ctx, one); err != nil {
+		return op, false, err
+	}
+	return one[0], true, nil
 }

@@ -98,8 +98,8 @@ func (op Operation) resolvable(as Effect) error {
 	case op.CutAt.IsZero():
 		why = "its outcome is known, as its logs tell: the TSP has not taken it; it can be retried"
 	case as == Applied && op.WritesAgain():
-		why = "its record is told by what it says and not by an id; send the same once more: where it is so at the TSP nothing " +
-			"changes there, and the record is known then"
+		why = "its record is told by what it says and not by an id; send the same once more, with a new Idempotency-Key if with " +
+			"one: where it is so at the TSP nothing changes there, and the record is known then"
 	case as == Applied && op.isRefusedInPart():
 		why = "a part of it was refused, as its logs tell, so that it has not succeeded as a whole; see at the TSP what is " +
 			"there, resolve it as not_applied, and retry it with the body of what is missing"

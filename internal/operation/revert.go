@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -25,8 +28,14 @@ type Images interface {
 // Reverting is what a request takes back.
 type Reverting struct {
 	Operation uuid.UUID
-	// Upon is when the record had been written last.
-	Upon time.Time
+	Upon      Upon
+}
+
+// Upon is a record as it was read: when it had been written last, and the hash of what it held, which two writes at one time
+// and imports change.
+type Upon struct {
+	WrittenAt time.Time
+	Hash      string
 }
 
 // Reverted returns the request that takes a successful update back: a write of its own, linked to it, of the values that
@@ -57,8 +66,12 @@ func (s *Service) Reverted(ctx context.Context, conn, id uuid.UUID, r Request) (
 	if err != nil {
 		return r, fmt.Errorf("looking up the record of an update: %w", err)
 	}
-	r.Reverts = &Reverting{old.ID, rec.SeenAt}
-	r.Body, err = s.before(old, image, rec)
+	r.Reverts = &Reverting{old.ID, Upon{rec.SeenAt, rec.Hash}}
+	uses, err := s.uses(ctx, old)
+	if err != nil {
+		return r, err
+	}
+	r.Body, err = before(old, image, rec, uses)
 	return r, err
 }
 
@@ -112,7 +125,7 @@ func (s *Service) isFree(ctx context.Context, op Operation) error {
 }
 
 // before is the body of the update that gives a record back what it held before an operation.
-func (s *Service) before(op Operation, image record.Image, now record.Record) ([]byte, error) {
+func before(op Operation, image record.Image, now record.Record, uses tsp.Uses) ([]byte, error) {
 	if image == nil {
 		return nil, irrevertible(op, "what its record held before is not known")
 	}
@@ -120,10 +133,9 @@ func (s *Service) before(op Operation, image record.Image, now record.Record) ([
 	if err != nil {
 		return nil, err
 	}
-	uses := s.uses(op)
-	for name, value := range back.Fields {
-		// Of what the TSP does not show nobody knows that it had none.
-		if uses[name].Unread != "" && value.Kind() == 'n' {
+	for _, name := range slices.Sorted(maps.Keys(image)) {
+		// Of what the TSP does not show nobody knows that it had none, or has none.
+		if uses[name].Unread != "" && image[name].Before.Kind() == 'n' {
 			back.Unknown = append(back.Unknown, name)
 		}
 	}
@@ -133,19 +145,29 @@ func (s *Service) before(op Operation, image record.Image, now record.Record) ([
 	case len(back.Since) > 0:
 		return nil, irrevertible(op, "its record has been changed since: %s; send an update of your own with what it shall hold",
 			strings.Join(back.Since, ", "))
+	case len(back.Fields) == 0 && len(back.Already) > 0:
+		return nil, irrevertible(op, "its record holds what it held before already: %s; the TSP has not taken that, or it was taken "+
+			"back since", strings.Join(back.Already, ", "))
 	case len(back.Fields) == 0:
 		return nil, irrevertible(op, "it has changed nothing, as far as is known")
 	}
 	return back.Body(op.Connection)
 }
 
-// uses are those of an operation's fields at its TSP; none without an adapter, in which the write itself fails.
-func (s *Service) uses(op Operation) tsp.Uses {
+// uses are those of an operation's fields at its TSP, under the connection's settings; none without an adapter, in which the
+// write itself fails.
+func (s *Service) uses(ctx context.Context, op Operation) (tsp.Uses, error) {
 	adapter, ok := s.Registry.Adapter(op.TSP)
 	if !ok {
-		return nil
+		return nil, nil
 	}
-	return adapter.Spec().Actions[tsp.Capability{Kind: op.Kind, Verb: op.Verb}].Uses
+	conn, err := s.Connections.Connection(ctx, op.Connection)
+	if err != nil && !errors.Is(err, connection.ErrNotFound) {
+		return nil, fmt.Errorf("looking up the connection: %w", err)
+	}
+	spec := adapter.Spec()
+	action := spec.Actions[tsp.Capability{Kind: op.Kind, Verb: op.Verb}]
+	return action.Under(spec.Effective(conn.Settings)).Uses, nil
 }
 
 func irrevertible(op Operation, format string, args ...any) error {

@@ -31,7 +31,7 @@ func renamed(t *testing.T) (*desk, *operation.Operation) {
 	d.listed = []operation.Operation{op}
 	d.Images = images{op.ID: {"vehicle_name": {Before: jsontext.Value(`"old"`), After: jsontext.Value(`"new"`)}}}
 	r := d.records[truck]
-	r.Fields, r.SeenAt = jsontext.Value(`{"vehicle_name":"new","vin":"v"}`), stored()
+	r.Fields, r.SeenAt, r.Hash = jsontext.Value(`{"vehicle_name":"new","vin":"v"}`), stored(), "h"
 	d.records[truck] = r
 	return d, &d.listed[0]
 }
@@ -53,7 +53,7 @@ func TestARevertWritesWhatTheUpdateHasChangedAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if op.RevertOf != old.ID || op.Resource != truck || op.Verb != resource.Update || !op.Upon.Equal(stored()) {
+	if op.RevertOf != old.ID || op.Resource != truck || op.Verb != resource.Update || op.Upon != (operation.Upon{WrittenAt: stored(), Hash: "h"}) {
 		t.Errorf("%+v", op)
 	}
 	if diff := cmp.Diff(`{"connection_id":"`+link.String()+`","vehicle_name":"old"}`, string(op.Payload)); diff != "" {
@@ -83,9 +83,21 @@ func TestWhatCannotBeTakenBackIsNotReverted(t *testing.T) {
 		}, problem.Conflict},
 		"what its record held before is not known of notes, vin": {image(record.Image{"notes": {}, "vin": {After: jsontext.Value(`"v"`)}}), problem.Conflict},
 		"what its record held before is not known":               {image(nil), problem.Conflict},
-		"it has changed nothing":                                 {image(record.Image{}), problem.Conflict},
+		"is not known of oem": {func(d *desk) {
+			image(record.Image{"oem": {Before: jsontext.Value(`null`), After: jsontext.Value(`"o"`)}})(d)
+			r := d.records[truck]
+			r.Fields = jsontext.Value(`{"oem":"o"}`)
+			d.records[truck] = r
+		}, problem.Conflict},
+		"held before is not known of oem": {image(record.Image{"oem": {Before: jsontext.Value(`null`), After: jsontext.Value(`"o"`)}}), problem.Conflict},
+		"it has changed nothing":          {image(record.Image{}), problem.Conflict},
 		"has been changed since: vin": {image(record.Image{"vin": {Before: jsontext.Value(`"w"`), After: jsontext.Value(`"x"`)}}),
 			problem.Conflict},
+		"holds what it held before already: vehicle_name": {func(d *desk) {
+			r := d.records[truck]
+			r.Fields = jsontext.Value(`{"vehicle_name":"old"}`)
+			d.records[truck] = r
+		}, problem.Conflict},
 		"not at the TSP any more": {func(d *desk) { d.listed[0].Resource = wreck }, problem.Conflict},
 		"unfinished; wait for it": {func(d *desk) { d.fails["Free"] = &operation.Busy{Operation: uuid.UUID{80}} }, problem.Conflict},
 		"does not let you read":   {func(d *desk) { d.grant.Levels[resource.KindVehicle] = "" }, problem.Forbidden},
@@ -110,6 +122,23 @@ func TestWhoRevertsBesideOtherWritesOfTheRecordIsToldWhenToAskAgain(t *testing.T
 		d.fails["Free"] = &operation.Busy{Until: until}
 		if _, err := d.reverted(nil); problem.Of(err).RetryAfter != after {
 			t.Errorf("until %s: %v, after %s", until, err, problem.Of(err).RetryAfter)
+		}
+	}
+}
+
+// What was accepted before a hold began asks for it as what comes now does.
+func TestOnlyAHoldThatLastsKeepsAnUpdateFromBeingReverted(t *testing.T) {
+	t.Parallel()
+	for _, sync := range []bool{false, true} {
+		d, old := renamed(t)
+		old.Sync, old.NextAt = sync, now().Add(-time.Hour)
+		d.held = now().Add(-time.Minute)
+		if _, err := d.reverted(nil); err != nil {
+			t.Errorf("sync %t, behind a hold that is over: %v", sync, err)
+		}
+		d.held = now().Add(time.Minute)
+		if _, err := d.reverted(nil); !tells(problem.Of(err), problem.Conflict, "may take effect until") || problem.Of(err).RetryAfter != time.Minute {
+			t.Errorf("sync %t, during a hold: %v", sync, err)
 		}
 	}
 }

@@ -77,7 +77,7 @@ type Stops interface {
 	// transaction. One that has moved on since it was read stays as it is. fence.ErrOvertaken if the lane was claimed anew.
 	EndUnsent(ctx context.Context, claim fence.Claim, ends []Settlement) error
 	// KeepOn says that an operation which IsAsked is not cancelled: its StopAt is ExpiresAt again. If sent is not zero a
-	// call of it is under way since then, and it is Sending. fence.ErrOvertaken if the operation has moved on since it
+	// call of it is under way since then, and it is Sending. The job that has asked for it tells of that. fence.ErrOvertaken if the operation has moved on since it
 	// was read, or if the lane was claimed anew.
 	KeepOn(ctx context.Context, claim fence.Claim, op Operation, sent, at time.Time) error
 }

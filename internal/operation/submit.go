@@ -31,6 +31,7 @@ type Config struct {
 	Access      access.Store
 	Connections connection.Store
 	Records     record.Store
+	Shelves     Shelves
 	Registry    *tsp.Registry
 	Performer   Performer
 	Now         func() time.Time

@@ -25,6 +25,8 @@ type Verification struct {
 	ReadAt *wire.Time `json:"read_at"`
 	Until  *wire.Time `json:"until,omitempty"`
 	record.Comparison
+	// Withheld tells that what the TSP holds is not told, since the fleet does not let the partner read it. It is never stored.
+	Withheld bool `json:"withheld,omitzero"`
 	// Before are the fields of the record as they were known before the write. They are stored for what is read later, and
 	// shown to nobody.
 	Before map[string]jsontext.Value `json:"before,omitempty"`
@@ -52,6 +54,21 @@ func NewVerification(status VerificationStatus, reason string) *Verification {
 // Again returns the verification as one that goes on until a time, with what was known before the write.
 func (v Verification) Again(until time.Time, before map[string]jsontext.Value) *Verification {
 	v.Until, v.Before = Turn(until), before
+	return &v
+}
+
+// Behind returns the verification as what follows an earlier one of the same write: when the record was read last, and, while
+// it is read again, until when and what was known before the write. nil stands for none.
+func (v Verification) Behind(earlier *Verification) *Verification {
+	if earlier == nil {
+		return &v
+	}
+	if v.ReadAt == nil {
+		v.ReadAt = earlier.ReadAt
+	}
+	if v.Status == Unverified {
+		v.Until, v.Before = earlier.Until, earlier.Before
+	}
 	return &v
 }
 
@@ -86,6 +103,8 @@ func (op Operation) verification() *Verification {
 		return &told
 	case op.Verify && !op.State.Ended():
 		return NewVerification(Unverified, "the record is read back once the write is done")
+	case op.Verify && op.State == Succeeded && op.Resolution != nil:
+		return NewVerification(Unverifiable, "nobody knew that the write was done, until it was resolved by hand; read the record")
 	}
 	return nil
 }

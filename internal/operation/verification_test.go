@@ -2,6 +2,7 @@ package operation_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -71,6 +72,22 @@ func TestAVerificationIsToldWithoutWhatWasKnownBefore(t *testing.T) {
 	}
 	if told := (operation.Operation{Verify: true, State: operation.Failed}).Read().Verification; told != nil {
 		t.Errorf("of a write that failed it tells %+v", told)
+	}
+}
+
+func TestOfAWriteThatWasResolvedByHandItIsSaidThatItWasNotReadBack(t *testing.T) {
+	t.Parallel()
+	op := unsure(resource.KindVehicle, resource.Create)
+	op.Verify = true
+	if v := op.Read().Verification; v != nil {
+		t.Errorf("while it has failed: %+v", v)
+	}
+	for as, want := range map[operation.Effect]operation.VerificationStatus{operation.Applied: operation.Unverifiable, operation.NotApplied: ""} {
+		done, _ := op.Resolved(operation.Resolution{Outcome: as}, now())
+		v := done.Read().Verification
+		if want == "" != (v == nil) || v != nil && (v.Status != want || !strings.Contains(v.Reason, "resolved by hand")) {
+			t.Errorf("%s: %+v", as, v)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,10 +38,24 @@ func (w *Writes) adopt(ctx context.Context, t *task, r *operation.Resolution) er
 	if made := &t.answer.written; made.Collection == "" {
 		made.SourceID, made.Collection = r.SourceID, places[0].Collection
 	}
-	if r.SourceID == "" {
+	switch {
+	case r.SourceID == "":
 		return nil
+	case !r.Checked && len(places) > 1:
+		return unplaced(t, *r, places)
 	}
 	return w.owned(ctx, t)
+}
+
+// unplaced refuses to guess in which of its collections a TSP has a record: the same id may be another's in each.
+func unplaced(t *task, r operation.Resolution, places []tsp.Single) error {
+	var names []string
+	for _, p := range places {
+		names = append(names, p.Collection)
+	}
+	return problem.New(problem.Conflict, "operation %s cannot be resolved as applied: %s, and %s keeps each %s in one of several places "+
+		"(%s), by which its record is known; the outcome stays unknown. An import over a connection that works brings the record",
+		t.op.ID, r.Unchecked, t.spec.DisplayName, t.op.Kind, strings.Join(names, ", "))
 }
 
 // places are those at the TSP where the record of a write may be.

@@ -113,7 +113,11 @@ func (w *Writes) send(ctx context.Context, t *task, write tsp.Write) answer {
 	}
 	written, err := w.c.TSPs.Write(ctx, w.c.Links.Target(t.conn), write)
 	if err != nil && errors.Is(err, errExpired) {
-		err = &tsp.Error{Class: tsp.Unavailable, Message: notSent(expiredAt(t.op)), Err: errExpired, Unsent: true}
+		said := notSent(expiredAt(t.op))
+		if _, is := w.mayBeOut(t); is {
+			said += alsoUnknown
+		}
+		err = &tsp.Error{Class: tsp.Unavailable, Message: said, Err: errExpired, Unsent: true}
 	}
 	return answer{written: written, err: err, sent: err == nil || !err.Unsent}
 }

@@ -135,6 +135,7 @@ func TestWhatIsNotTheOperationsOwnIsNotAdopted(t *testing.T) {
 		"is a trailer":                   {known: func(r *record.Record) { r.Kind = resource.KindTrailer }, code: problem.Invalid},
 		"the result of another":          {known: func(r *record.Record) { r.MadeBy = uuid.UUID{99} }, code: problem.Invalid},
 		"known before the write was":     {known: func(r *record.Record) { r.CreatedAt = r.CreatedAt.Add(-3 * time.Hour) }, code: problem.Invalid},
+		"was written before the write":   {known: func(r *record.Record) { r.SeenAt = r.CreatedAt.Add(-90 * time.Minute) }, code: problem.Invalid},
 		"another operation may be adopt": {code: problem.Conflict},
 	} {
 		synctest.Test(t, func(t *testing.T) {

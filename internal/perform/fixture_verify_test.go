@@ -55,9 +55,7 @@ func (w *world) Verified(_ context.Context, op operation.Operation, next time.Ti
 	if !w.ops[i].VerifyAt.Equal(op.VerifyAt) {
 		return fence.ErrOvertaken
 	}
-	if w.ops[i].VerifyAt = next; next.IsZero() {
-		w.ops[i].Verification = op.Verification
-	}
+	w.ops[i].VerifyAt, w.ops[i].Verification = next, op.Verification
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -38,7 +39,7 @@ func usedUp(spec tsp.Spec, wait time.Duration) error {
 	return &problem.Error{Code: problem.TooMany, RetryAfter: wait,
 		Detail: fmt.Sprintf("the rate at which %s takes this write is used up; nothing was stored or sent. "+
 			"Send it again in %s, or at once without is_sync: then it waits for its turn by itself",
-			spec.DisplayName, max(wait.Round(time.Second), time.Second))}
+			spec.DisplayName, time.Duration(math.Ceil(wait.Seconds()))*time.Second)}
 }
 
 // Fenced returns a context under which calls are made in the present life of this process alone.

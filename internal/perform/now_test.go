@@ -110,6 +110,17 @@ func TestASteadyFlowOfSyncWritesDoesNotKeepALimitToItself(t *testing.T) {
 	})
 }
 
+// An answer's header rounds up, since who comes back too early is refused once more.
+func TestARefusalOfASyncWriteSaysTheTimeOfItsHeader(t *testing.T) {
+	t.Parallel()
+	for wait, says := range map[time.Duration]string{time.Millisecond: " in 1s,", 6 * time.Second: " in 6s,",
+		6*time.Second + 100*time.Millisecond: " in 7s,", 119_600 * time.Millisecond: " in 2m0s,"} {
+		if p := problem.Of(usedUp(tsp.Spec{}, wait)); p.RetryAfter != wait || !strings.Contains(p.Detail, says) {
+			t.Errorf("%v: %s", wait, p.Detail)
+		}
+	}
+}
+
 func TestARefusalOfASyncWriteSaysWhatToDo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

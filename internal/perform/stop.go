@@ -108,10 +108,17 @@ func (w *Writes) keepOn(ctx context.Context, claim fence.Claim, t *task, since t
 }
 
 // mayBeOut tells whether whoever had the lane before, until cut, may have been sending an operation without a mark. One
-// that names others is stored with what they have made before it is sent.
+// that names others is stored with what they have made before it is sent, and one that waited behind another was not, nor one
+// that was to rest until later for what had been sent for another.
 func (w *Writes) mayBeOut(t *task) (cut time.Time, is bool) {
 	cut = w.taken(t.op.Connection)
-	return cut, !t.behind && len(t.op.Awaits) == 0 && !t.course().marks && t.op.CreatedAt.Before(cut) && t.op.CutAt.Before(cut)
+	return cut, !t.behind && len(t.op.Awaits) == 0 && !t.course().marks && t.op.CreatedAt.Before(cut) &&
+		t.op.CutAt.Before(cut) && !rests(t.op, cut) && !w.waited.behind(t.op, cut)
+}
+
+// rests tells whether an operation that was never tried may not begin before a time has passed.
+func rests(op operation.Operation, at time.Time) bool {
+	return op.State == operation.Queued && op.Tries == 0 && op.NextAt.After(at)
 }
 
 // doubt makes an operation unknown that may have been sent by whoever had the lane until a time.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -121,24 +122,20 @@ func (w *Writes) verify(ctx context.Context, op operation.Operation) error {
 	if op.Verification != nil && op.Verification.Until != nil {
 		until = time.Time(*op.Verification.Until)
 	}
-	var told *operation.Verification
-	if now.After(until.Add(lookGrace)) {
-		told = operation.NewVerification(operation.Unverifiable, "the record could not be read in time")
-	} else {
+	told := operation.NewVerification(operation.Unverifiable, "the record could not be read in time").Behind(op.Verification)
+	if !now.After(until.Add(lookGrace)) {
 		var err error
 		if told, err = w.lookAgain(ctx, op, !now.Before(until)); err != nil {
 			return err
 		}
 	}
 	next := time.Time{}
-	if told == nil {
+	if op.Verification = told; told.Status == operation.Unverified {
 		now = w.c.Now()
 		if next = now.Add(max(now.Sub(op.UpdatedAt), firstPause)); next.After(until) && until.After(now) {
 			next = until
 		}
 		next = stored(next)
-	} else {
-		op.Verification = told
 	}
 	err := w.c.Verifications.Verified(ctx, op, next)
 	if errors.Is(err, fence.ErrOvertaken) {
@@ -150,37 +147,44 @@ func (w *Writes) verify(ctx context.Context, op operation.Operation) error {
 // verifyNow reads the record of a sync write until it tells, as long as its caller may wait. What it does not find out is
 // due then.
 func (w *Writes) verifyNow(ctx context.Context, op operation.Operation) operation.Operation {
-	end := op.UpdatedAt.Add(syncLooks)
-	looking, stop := context.WithTimeout(ctx, end.Sub(w.c.Now()))
-	defer stop()
-	for pause := firstPause / 4; ; pause *= 2 {
-		next := w.c.Now().Add(pause)
-		if next.After(end) {
-			return op
+	done, next := op, op.VerifyAt
+	for told := range w.looks(ctx, op) {
+		if done.Verification = told.Behind(done.Verification); told.Status != operation.Unverified {
+			next = time.Time{}
+			break
 		}
-		look := time.NewTimer(pause)
-		select {
-		case <-look.C:
-		case <-w.over:
-			look.Stop()
-			return op
+	}
+	if done.Verification == op.Verification {
+		return op
+	}
+	if err := w.c.Verifications.Verified(ctx, done, next); err != nil {
+		w.c.Log.Error("what was read back could not be stored; it is read again", "operation_id", op.ID, "error", err)
+		return op
+	}
+	return done
+}
+
+// looks are what the readings tell that are made while the caller of a sync write may wait.
+func (w *Writes) looks(ctx context.Context, op operation.Operation) iter.Seq[*operation.Verification] {
+	return func(yield func(*operation.Verification) bool) {
+		end := op.UpdatedAt.Add(syncLooks)
+		looking, stop := context.WithTimeout(ctx, end.Sub(w.c.Now()))
+		defer stop()
+		for pause := firstPause / 4; !w.c.Now().Add(pause).After(end); pause *= 2 {
+			look := time.NewTimer(pause)
+			select {
+			case <-look.C:
+			case <-w.over:
+				look.Stop()
+				return
+			}
+			told, err := w.lookAgain(looking, op, false)
+			if err != nil && looking.Err() == nil {
+				w.c.Log.Error("a record could not be read back; it is tried again", "operation_id", op.ID, "error", err)
+			}
+			if err != nil || !yield(told) {
+				return
+			}
 		}
-		told, err := w.lookAgain(looking, op, false)
-		switch {
-		case told == nil && looking.Err() != nil:
-			return op
-		case err != nil:
-			w.c.Log.Error("a record could not be read back; it is tried again", "operation_id", op.ID, "error", err)
-			return op
-		case told == nil:
-			continue
-		}
-		done := op
-		done.Verification = told
-		if err := w.c.Verifications.Verified(ctx, done, time.Time{}); err != nil {
-			w.c.Log.Error("what was read back could not be stored; it is read again", "operation_id", op.ID, "error", err)
-			return op
-		}
-		return done
 	}
 }

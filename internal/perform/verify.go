@@ -131,9 +131,17 @@ func (w *Writes) compared(t *task, op operation.Operation, before map[string]jso
 	return record.Write{Payload: op.Payload, Record: &t.look.read, Dropped: dropped}.Compare(op.Kind, by)
 }
 
-// lookAgain reads the record of an operation once more, and returns what that tells; nil if nothing yet. last says that
-// there is no other look. Its error is one of the store.
+// lookAgain reads the record of an operation once more, and returns what that tells, though it may be that it is to be read
+// again. last says that there is no other look. Its error is one of the store.
 func (w *Writes) lookAgain(ctx context.Context, op operation.Operation, last bool) (*operation.Verification, error) {
+	told, err := w.looked(ctx, op, last)
+	if err != nil {
+		return nil, err
+	}
+	return told.Behind(op.Verification), nil
+}
+
+func (w *Writes) looked(ctx context.Context, op operation.Operation, last bool) (*operation.Verification, error) {
 	conn, err := w.c.Connections.Connection(lately(ctx, w.c.Now()), op.Connection)
 	if err != nil {
 		return nil, fmt.Errorf("looking up the connection: %w", err)
@@ -171,12 +179,8 @@ func (w *Writes) lookAgain(ctx context.Context, op operation.Operation, last boo
 			return nil, err
 		}
 	}
-	switch told.Status {
-	case operation.Unverified:
-		return nil, nil
-	case operation.Verified:
+	if told.Status == operation.Verified {
 		w.take(ctx, t)
-	case operation.Unverifiable:
 	}
 	return told, nil
 }

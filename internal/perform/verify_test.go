@@ -111,6 +111,39 @@ func TestAVerificationTellsWhatTheTSPShowsInTheEnd(t *testing.T) {
 	}
 }
 
+// What a first reading had no room for says nothing any more once a later one was made.
+func TestAPendingVerificationTellsOfTheLastReading(t *testing.T) {
+	for says, c := range map[string]struct {
+		burst int
+		read  func(context.Context, tsp.Single) (tsp.Record, error)
+		why   string
+		isRead,
+		wasRead bool
+	}{
+		"behind one without room": {1, showing(asOther), "Acme does not show yet what was written", false, true},
+		"that shows no record":    {5, showing(asOther, ""), "Acme does not show the record", true, true},
+		"that fails":              {5, stalling(asOther, asOther), "the record could not be read: it is unavailable", true, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.tsp.spec.Limits[0].Burst = c.burst
+			w.tsp.read = c.read
+			w.add(verify)
+			w.run(t, 500*time.Millisecond)
+			before := w.ops[0].Verification
+			w.verifies(t, 12*time.Second)
+			v := w.ops[0].Verification
+			if v.Status != operation.Unverified || v.Reason == before.Reason || (before.ReadAt != nil) != c.isRead || (v.ReadAt != nil) != c.wasRead ||
+				v.Until == nil || !time.Time(*v.Until).Equal(time.Time(*before.Until)) {
+				t.Errorf("%s: it is %+v, and was %+v", says, v, before)
+			}
+			if !strings.Contains(v.Reason, c.why) {
+				t.Errorf("%s: it is pending since %q", says, v.Reason)
+			}
+		})
+	}
+}
+
 func TestAVerificationReadsTheRecordThoughTheAnswerShowsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -164,38 +197,6 @@ func TestABugInSavingWhatWasReadBackKeepsItNotFromBeingTold(t *testing.T) {
 			t.Error(got)
 		}
 	})
-}
-
-func TestASyncWriteIsAnsweredOnceItIsVerified(t *testing.T) {
-	for says, c := range map[string]struct {
-		read        func(context.Context, tsp.Single) (tsp.Record, error)
-		told        string
-		least, most time.Duration
-	}{
-		"at once":  {showing(asSent), "complete; applied vehicle_name", 0, 0},
-		"soon":     {showing(asOther, asOther, asSent), "complete; applied vehicle_name", 700 * time.Millisecond, time.Second},
-		"too late": {showing(asOther), "pending", 2 * time.Second, syncLooks},
-		"never":    {stalling(asOther, asSent), "pending", syncLooks, syncLooks},
-	} {
-		t.Run(says, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				w.tsp.spec.Limits[0].Burst = 9
-				w.tsp.read = c.read
-				id := w.add(verify, func(op *operation.Operation) { op.Sync, op.State = true, operation.Sending })
-				began := time.Now()
-				op, err := w.writes.PerformNow(t.Context(), w.op(id))
-				took := time.Since(began)
-				if got := told(op.Verification); err != nil || got != c.told || took < c.least || took > c.most {
-					t.Errorf("%s after %v, %v", got, took, err)
-				}
-				w.verifies(t, 2*time.Minute)
-				if got := told(w.ops[0].Verification); !strings.HasPrefix(got, "complete") {
-					t.Errorf("in the end %s", got)
-				}
-			})
-		})
-	}
 }
 
 func TestNothingIsReadBackWhereNothingMayBeSent(t *testing.T) {

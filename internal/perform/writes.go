@@ -2,9 +2,7 @@ package perform
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -83,6 +81,7 @@ type Writes struct {
 	c      WritesConfig
 	claims claims
 	begun  *begun
+	waited *waited
 	crowds crowds
 	// late are the settlings of sync writes that have outlived their request; over ends them.
 	late sync.WaitGroup
@@ -95,8 +94,8 @@ func NewWrites(c WritesConfig) *Writes {
 		c.Watch = unwatched{}
 	}
 	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, begun: newBegun(),
-		crowds: crowds{all: map[uuid.UUID]time.Time{}},
-		over:   make(chan struct{})}
+		waited: newWaited(), crowds: crowds{all: map[uuid.UUID]time.Time{}},
+		over: make(chan struct{})}
 }
 
 // Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried
@@ -112,72 +111,6 @@ const (
 	// A quarter of an hour is as long as a TSP that is back should wait for what was queued.
 	retryCap = 15 * time.Minute
 )
-
-// Heads returns chains of a connection's operations. Those of a connection that takes no writes
-// now wait, unless they must end.
-func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task], error) {
-	none := dispatch.Batch[*task]{}
-	conn, err := w.c.Connections.Connection(lately(ctx, w.c.Now()), q.Lane.ID)
-	if err != nil {
-		return none, fmt.Errorf("looking up the connection: %w", err)
-	}
-	read := w.begun.read()
-	spec, known := w.spec(conn)
-	batch := dispatch.Batch[*task]{Parallel: spec.Parallel, Owner: owner(conn), Label: string(conn.TSP)}
-	// An ended connection's lane stays open, because everything in it must be ended.
-	if conn.Status != connection.Active && !conn.Status.Ended() || !known || w.c.Links.Shut(conn) {
-		batch.Closed = w.c.Now().Add(closedFor)
-	}
-	now := w.c.Now()
-	if again := w.crowds.until(conn.ID, now); q.Stream.Name == "" && !again.IsZero() {
-		batch.Again = again
-		batch.Stops, err = w.stops(ctx, nil, false, conn, spec)
-		return batch, err
-	}
-	ops, err := w.c.Queue.Heads(ctx, q)
-	if err != nil {
-		return none, fmt.Errorf("reading operations: %w", err)
-	}
-	named, err := operation.StandingsOf(ctx, w.c.Chained, ops)
-	if err != nil {
-		return none, err
-	}
-	chains, last, long, most := 0, "", 0, 0
-	for _, op := range ops {
-		if op.OrderKey != last {
-			chains, last, long = chains+1, op.OrderKey, 0
-		}
-		long++
-		most = max(most, long)
-		t := w.task(op, conn, spec)
-		t.read = read
-		// One that waits behind others of its chain is among the Stops.
-		if op.IsAsked() && stoppable(op) {
-			t.stops = operation.Cancelled
-		}
-		t.hangs(named)
-		reason, err := w.c.Grants.refusal(ctx, op)
-		if err != nil {
-			return none, err
-		}
-		batch.Items = append(batch.Items, w.item(t, reason))
-	}
-	leave(batch.Items)
-	if q.Stream.Name != "" {
-		return batch, nil
-	}
-	if batch.Stops, err = w.stops(ctx, ops, chains < q.Chains && most < q.Depth, conn, spec); err != nil {
-		return none, err
-	}
-	w.crowds.note(conn.ID, slices.ContainsFunc(batch.Stops, ofJob), now)
-	// Only a full page of the whole lane asks for streams; see dispatch.Batch.
-	if chains == q.Chains {
-		if batch.Streams, err = w.c.Queue.Streams(ctx, conn.ID); err != nil {
-			return none, fmt.Errorf("reading the streams of operations: %w", err)
-		}
-	}
-	return batch, nil
-}
 
 // spec returns what the adapter of a connection declares.
 func (w *Writes) spec(c connection.Connection) (tsp.Spec, bool) {

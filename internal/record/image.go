@@ -92,8 +92,9 @@ func (s shownFields) of(name string) jsontext.Value {
 type Back struct {
 	// Fields are the values that its fields had before.
 	Fields map[string]jsontext.Value
-	// Unknown are those of which that is not known, and Since those that are another value by now than the update left.
-	Unknown, Since []string
+	// Unknown are those of which that is not known, Since those that are another value by now than the update left, and Already
+	// those that are what they were before: the TSP has not taken them, or somebody has taken them back.
+	Unknown, Since, Already []string
 }
 
 // Back returns how what an update has changed is taken back, of the record as it is now.
@@ -111,6 +112,8 @@ func (i Image) Back(r Record) (Back, error) {
 		switch a := i[name]; {
 		case a.Before == nil || a.After == nil:
 			out.Unknown = append(out.Unknown, name)
+		case equal(a.Before, now):
+			out.Already = append(out.Already, name)
 		case !equal(a.After, now):
 			out.Since = append(out.Since, name)
 		default:

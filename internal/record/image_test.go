@@ -98,13 +98,14 @@ func TestAnImageIsTakenBackWhereNothingNewerIsThere(t *testing.T) {
 	if err != nil || string(body) != want || len(back.Since)+len(back.Unknown) > 0 {
 		t.Errorf("%s, %+v, %v; want %s", body, back, err, want)
 	}
-	now.Fields = jsontext.Value(`{"vehicle_name":"c","vin":"w"}`)
+	now.Fields = jsontext.Value(`{"vehicle_name":"c","vin":"w","model_year":2020}`)
+	image["model_year"] = record.Altered{Before: jsontext.Value(`2020`), After: jsontext.Value(`2021`)}
 	image["oem"] = record.Altered{After: jsontext.Value(`"o"`)}
 	if back, err = image.Back(now); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(record.Back{Fields: map[string]jsontext.Value{}, Unknown: []string{"oem"},
-		Since: []string{"notes", "vehicle_name", "vin"}}, back); diff != "" {
+		Since: []string{"vehicle_name", "vin"}, Already: []string{"model_year", "notes"}}, back); diff != "" {
 		t.Errorf("changed since (-want +got):\n%s", diff)
 	}
 }

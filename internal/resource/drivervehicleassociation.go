@@ -32,7 +32,7 @@ func driverVehicleAssociationKind() declaration {
 func driverVehicleAssociationSchema() *Schema {
 	s := schema(KindDriverVehicleAssociation, Create, driverVehicleAssociationFields(),
 		func() Payload { return new(DriverVehicleAssociation) })
-	s.Order, s.Shared, s.Together = []string{"vehicle_id"}, true, endsAfterItStarts
+	s.Order, s.Shared, s.Together = []string{"vehicle_id"}, true, timed
 	return s
 }
 
@@ -46,23 +46,45 @@ func driverVehicleAssociationFields() []Field {
 	}
 }
 
-// endsAfterItStarts refuses an association that lasts for no time. Milliseconds are as fine as TSPs keep times.
-func endsAfterItStarts(p Payload) []Problem {
+// timed refuses an association at no time that anybody means, and one that lasts for none. Milliseconds are as fine as TSPs keep
+// times.
+func timed(p Payload) []Problem {
 	a, ok := p.(*DriverVehicleAssociation)
 	if !ok {
 		return nil
 	}
-	end, ends := a.EndedAt.Get()
-	if !ends || end.Truncate(time.Millisecond).After(a.StartedAt.Truncate(time.Millisecond)) {
-		return nil
+	var wrong []Problem
+	refuse := func(path string, at time.Time, why string) {
+		wrong = append(wrong, Problem{Path: path, Input: at.Format(time.RFC3339Nano), Code: CodeRange, Message: why})
 	}
-	return []Problem{{Path: "ended_at", Input: end.Format(time.RFC3339Nano), Code: CodeRange,
-		Message: "must be after started_at; leave it out while the driver is to drive on"}}
+	end, ends := a.EndedAt.Get()
+	if !meant(a.StartedAt) {
+		refuse("started_at", a.StartedAt, notMeant)
+	}
+	switch {
+	case ends && !meant(end):
+		refuse("ended_at", end, notMeant)
+	case ends && !end.Truncate(time.Millisecond).After(a.StartedAt.Truncate(time.Millisecond)):
+		refuse("ended_at", end, "must be after started_at; leave it out while the driver is to drive on")
+	}
+	return wrong
 }
+
+const notMeant = "must be a time from 2000 to 2099; send when it is, or was"
+
+// meant tells whether somebody can mean a time: what programs send for one that they have not set lies far off.
+func meant(t time.Time) bool {
+	year := t.UTC().Year()
+	return 2000 <= year && year < 2100
+}
+
+// aheadSlack is how far the clock of who sends a time may be ahead of ours.
+const aheadSlack = 5 * time.Second
 
 // Ahead names the times of the association that are still to come, for TSPs that keep none of them or only past ones.
 func (a *DriverVehicleAssociation) Ahead(now time.Time) []string {
 	var names []string
+	now = now.Add(aheadSlack)
 	if a.StartedAt.After(now) {
 		names = append(names, "started_at")
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/job"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/operator"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/store/engine"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -36,6 +37,9 @@ type Store interface {
 	access.Partners
 	access.Clients
 	access.Tokens
+	operator.Directory
+	operator.Sessions
+	operator.Retention
 	connection.Everything
 	connection.Records
 	operation.Store

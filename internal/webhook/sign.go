@@ -4,11 +4,15 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
+	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/event"
 )
 
 // The headers of a delivery that carry its proof: the contract's, and those of Standard Webhooks
@@ -61,6 +65,18 @@ func headers(d Delivery, body []byte, now time.Time, request uuid.UUID) http.Hea
 	set(headerStandardTimestamp, unix)
 	set(headerStandardSignature, standardSignatures(d.Subscription.secrets(now), id+"."+unix, body))
 	return h
+}
+
+// Sign returns the headers with which a delivery is sent whose envelope was read from the feed, for whoever hands it to a
+// receiver that knows deliveries.
+func Sign(envelopeOf []byte, secret Secret, now time.Time) (http.Header, error) {
+	var e envelope
+	if err := json.Unmarshal(envelopeOf, &e); err != nil {
+		return nil, fmt.Errorf("reading an envelope: %w", err)
+	}
+	d := Delivery{Subscription: Subscription{ID: e.WebhookID, Secret: secret}, Event: event.Event{ID: e.ID, Name: e.EventName},
+		Attempt: e.Attempt, Sequence: e.Sequence}
+	return headers(d, envelopeOf, now, uuid.New()), nil
 }
 
 // digest is the standard Base64 of HMAC-SHA256 over what is before a body, a full stop and the body.

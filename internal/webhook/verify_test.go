@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 )
 
@@ -59,6 +60,32 @@ func TestOneOfSeveralStandardSignaturesIsEnough(t *testing.T) {
 	h.Set("Webhook-Signature", "v1,AAAA "+h.Get("Webhook-Signature"))
 	if err := Verify(h, []byte(vectorBody), vectorSecret, vectorTime); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAnEnvelopeOfTheFeedIsSignedAsADeliveryIs(t *testing.T) {
+	t.Parallel()
+	d := vectorDelivery()
+	d.Event.Data, d.Sequence = []byte("{}"), 7
+	body, err := Envelope(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Sign(body, vectorSecret, vectorTime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Verify(got, body, vectorSecret, vectorTime); err != nil {
+		t.Error(err)
+	}
+	got.Del("X-Request-Id")
+	want := headers(d, body, vectorTime, uuid.New())
+	want.Del("X-Request-Id")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := Sign([]byte("{"), vectorSecret, vectorTime); err == nil {
+		t.Error("what is no envelope is signed")
 	}
 }
 

@@ -55,18 +55,33 @@ func start(t *testing.T, filled bool) *installation {
 		t.Cleanup(func() { server.CloseClientConnections(); _ = sim.Close(); server.Close() })
 		c.BaseURLs[one.Info.Name], in.sims[one.Info.Name] = server.URL, server.URL
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	var err error
-	if in.app, err = app.Open(ctx, c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler)}); err != nil {
-		t.Fatal(err)
-	}
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }))
 	t.Cleanup(receiver.Close)
-	if filled {
+	in.run(c, app.Options{Dev: true}, func(ctx context.Context) {
+		var err error
+		if !filled {
+			return
+		}
 		if in.ids, err = demo.Fill(ctx, in.app.Rooms(), strings.TrimPrefix(receiver.URL, "http://")); err != nil {
 			t.Fatal(err)
 		}
+	})
+	if filled {
+		in.token = in.signIn()
 	}
+	return in
+}
+
+// run opens the program, does what comes before it is served, and serves it.
+func (in *installation) run(c config.Config, o app.Options, before func(context.Context)) {
+	in.t.Helper()
+	ctx, cancel := context.WithCancel(in.t.Context())
+	o.Log = slog.New(slog.DiscardHandler)
+	var err error
+	if in.app, err = app.Open(ctx, c, o); err != nil {
+		in.t.Fatal(err)
+	}
+	before(ctx)
 	server := httptest.NewUnstartedServer(nil)
 	in.url = "http://" + server.Listener.Addr().String()
 	ended := make(chan error, 1)
@@ -74,14 +89,10 @@ func start(t *testing.T, filled bool) *installation {
 	in.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {
-			t.Errorf("stopping: %v", err)
+			in.t.Errorf("stopping: %v", err)
 		}
 	})
-	t.Cleanup(in.stop)
-	if filled {
-		in.token = in.signIn()
-	}
-	return in
+	in.t.Cleanup(in.stop)
 }
 
 // send sends a request and returns the status and the text of its answer.

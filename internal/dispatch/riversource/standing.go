@@ -18,6 +18,8 @@ const (
 	beatTime   = 900 * time.Millisecond
 	deadAfter  = 4 * time.Second
 	lapseAfter = 3 * time.Second
+	// gapAfter is how long after a beat there is a gap, in which others may not have been able to beat either.
+	gapAfter = 2 * beatEvery
 )
 
 // standing is how this replica stands among the others.
@@ -25,8 +27,9 @@ type standing struct {
 	// life grows each time that this replica had to join anew. It did so last at joined, by the database's
 	// clock.
 	life, joined int64
-	// asked is when the last beat that was written was begun, heard when one was heard.
-	asked, heard time.Time
+	// asked is when the last beat that was written was begun, heard when one was heard. Beats were written without a gap
+	// since steady.
+	asked, heard, steady time.Time
 	// place is this replica's among those that live, in the order in which they joined. newest is when the
 	// last of them did, by the database's clock; counted tells that all others count this one.
 	place, of int
@@ -111,7 +114,9 @@ func (s *Source) beat(ctx context.Context) error {
 		s.pulse.end()
 		return err
 	}
-	silent := func(p peer) bool { return !p.own && p.silent > deadAfter.Microseconds() }
+	// Whoever could not beat itself knows nothing of others: a database that is away silences all alike.
+	proven := s.steadyFor(asked) > deadAfter
+	silent := func(p peer) bool { return proven && !p.own && p.silent > deadAfter.Microseconds() }
 	for _, p := range peers {
 		if silent(p) {
 			if err := s.bury(ctx, p.id); err != nil {
@@ -121,6 +126,18 @@ func (s *Source) beat(ctx context.Context) error {
 	}
 	s.stands(asked, slices.DeleteFunc(peers, silent))
 	return nil
+}
+
+// steadyFor is for how long this replica has beaten without a gap, as of the beat that was begun at a time.
+func (s *Source) steadyFor(asked time.Time) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := &s.standing
+	// While the machine slept one of the clocks stood still.
+	if asked.Sub(st.asked) > gapAfter || asked.Round(0).Sub(st.asked.Round(0)) > gapAfter {
+		st.steady = asked
+	}
+	return asked.Sub(st.steady)
 }
 
 // stands notes what a beat has told of those that live.

@@ -84,4 +84,33 @@ func TestAReplicaThatComesBackLateChangesNothing(t *testing.T) {
 	}
 }
 
+// A database that is away, as while a standby is promoted, silences all replicas alike.
+func TestNoReplicaIsTakenForDeadForTheTimeInWhichNoneCouldBeat(t *testing.T) {
+	t.Parallel()
+	url, la, lb := database(t), newLine(), newLine()
+	asks := pool(t, url)
+	a, b := replica(t, url, la.through(t)), replica(t, url, lb.through(t))
+	kb := keep(t, b, nil)
+	together(t, a, b)
+	b.Activate(lane(1), time.Now())
+	eventually(t, "a lane runs", func() bool { return kb.count() == 1 })
+	epoch, life := kb.of(lane(1)).Epoch, b.Life()
+	la.freeze()
+	lb.freeze()
+	eventually(t, "nobody was heard for long", func() (silent bool) {
+		err := asks.QueryRow(t.Context(), `SELECT max(beat_at) < clock_micros() - 5000000 FROM replica`).Scan(&silent)
+		return err == nil && silent
+	})
+	la.thaw()
+	eventually(t, "the one beats again", func() bool { return a.Life() > 0 })
+	lb.thaw()
+	eventually(t, "the other one beats again", func() bool { return b.Life() > 0 })
+	if dead, err := a.Dead(t.Context(), b.ID()); dead || err != nil || b.Life() != life {
+		t.Errorf("the other one was taken for dead: %v, %v; its life %d became %d", dead, err, life, b.Life())
+	}
+	if got := kb.of(lane(1)).Epoch; got != epoch {
+		t.Errorf("its lane is in epoch %d, was in %d", got, epoch)
+	}
+}
+
 func idOf(l fence.Lane) []byte { return l.ID[:] }

@@ -15,7 +15,7 @@ var moved = []string{
 	"connection_draft", "connection_leaving", "record", "record_reach", "record_reference", "import_schedule",
 	"import_execution", "operation", "attempt", "step", "exchange", "verification", "idempotency", "chain_hold", "receiver", "subscription",
 	"subscription_leaving", "event", "delivery", "delivery_count", "delivery_log", "delivery_number", "feed", "audit",
-	"job", "meta",
+	"job", "operator", "operator_code", "operator_session", "meta",
 }
 
 // stays are the tables that belong to one database, and why.

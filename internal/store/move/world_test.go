@@ -187,11 +187,13 @@ func (w world) value(c column, n int) any {
 	switch {
 	case c.table == "client" && c.refers != "" && (n%2 == 0) != (c.refers == "partner"):
 		return nil
+	case c.refers != "" && c.key:
+		return w.keys[c.refers][n%len(w.keys[c.refers])]
 	case c.refers != "":
 		return w.keys[c.refers][w.IntN(len(w.keys[c.refers]))]
 	case c.name == "seq":
 		return int64(n*3 + 1)
-	case (c.key || c.name == "id") && c.kind == "BLOB":
+	case (c.key || c.name == "id" || strings.HasPrefix(c.table, "operator_") && c.name == "hash") && c.kind == "BLOB":
 		return bytesOf(w.Rand, 16)
 	case c.key && c.kind == "INTEGER":
 		return w.Int64()

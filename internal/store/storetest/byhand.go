@@ -34,12 +34,7 @@ func byHand() []rule {
 // unknown is a create whose outcome is not known, as it is stored.
 func (s *stand) unknown(conn uuid.UUID) operation.Operation {
 	s.t.Helper()
-	return s.unknownOf(queued(conn))
-}
-
-func (s *stand) unknownOf(op operation.Operation) operation.Operation {
-	s.t.Helper()
-	op = s.accept(op)
+	op := s.accept(queued(conn))
 	set := settlement(op, operation.Failed)
 	set.Operation.CutAt, set.Attempts[0].Class = at(3), tsp.Unknown
 	s.must(s.Settle(s.t.Context(), set))
@@ -163,7 +158,8 @@ func (s *stand) back(op operation.Operation) operation.Operation {
 	s.t.Helper()
 	next := queued(op.Connection)
 	next.Kind, next.Verb, next.Resource, next.OrderKey, next.RevertOf = op.Kind, op.Verb, op.Resource, op.OrderKey, op.ID
-	next.Upon = s.record(op.Resource).SeenAt
+	r := s.record(op.Resource)
+	next.Upon = operation.Upon{WrittenAt: r.SeenAt, Hash: r.Hash}
 	return next
 }
 
@@ -207,9 +203,15 @@ func revertedOnce(t *testing.T, s *stand) {
 func revertSeesOthers(t *testing.T, s *stand) {
 	op, r := s.change("7")
 	stale := s.back(op)
-	stale.Upon = stale.Upon.Add(-time.Microsecond)
+	stale.Upon.WrittenAt = stale.Upon.WrittenAt.Add(-time.Microsecond)
 	_, err := s.Accept(t.Context(), stale, nil)
 	fails(t, "written since", err, operation.ErrReverted)
+	twin, was := s.back(op), r
+	r.Fields = []byte(`{"vehicle_name":"y"}`)
+	s.save(r.Identify())
+	_, err = s.Accept(t.Context(), twin, nil)
+	fails(t, "written at the same time", err, operation.ErrReverted)
+	s.save(was)
 	waits := queued(op.Connection)
 	waits.Kind, waits.Verb, waits.Resource, waits.OrderKey = op.Kind, op.Verb, r.ID, op.OrderKey
 	waits = s.accept(waits)

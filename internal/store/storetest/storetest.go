@@ -49,7 +49,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Engine) {
 
 func run(t *testing.T, fresh func(t *testing.T) Engine, with *sealing) {
 	for port, rules := range map[string][]rule{
-		"clients": clients(), "fleets": fleets(), "grants": grants(), "agreements": agreements(), "operations": operations(),
+		"clients": clients(), "operators": operators(), "fleets": fleets(), "grants": grants(), "agreements": agreements(), "operations": operations(),
 		"keys": keys(), "groups": groups(), "queue": slices.Concat(queue(), stops(), left(), chaining()), "chains": chains(), "settling": settling(), "outcomes": outcomes(),
 		"progress": slices.Concat(progress(), exchanges(), verifications()), "by hand": byHand(), "deliveries": deliveries(), "receivers": slices.Concat(receivers(), receiversAsOne()), "feeds": feeds(), "fan-out": fanOut(),
 		"connections": connections(), "permits": permits(), "drafts": drafts(), "locks": locks(), "records": records(),

@@ -63,7 +63,11 @@ func verificationIsDue(t *testing.T, s *stand) {
 	one := got[[]operation.Operation](s)(s.Due(t.Context(), conn, at(5), 1))[0]
 	is(t, "due at", one.VerifyAt, at(5))
 	is(t, "before the write", string(one.Verification.Before["notes"]), `"`+sensitive+`"`)
+	one.Verification = operation.NewVerification(operation.Unverified, "not as sent").Again(at(9), one.Verification.Before).ReadOn(at(6))
 	s.must(s.Verified(t.Context(), one, at(7)))
+	pending := s.read(second).Verification
+	is(t, "why it is pending", pending.Reason, "not as sent")
+	is(t, "read last", time.Time(*pending.ReadAt).Equal(at(6)), true)
 	same(t, "later", due(6, 9), []uuid.UUID(nil))
 	one = got[[]operation.Operation](s)(s.Due(t.Context(), conn, at(7), 1))[0]
 	one.Verification = operation.NewVerification(operation.Verified, "")

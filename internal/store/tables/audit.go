@@ -65,7 +65,7 @@ func (o thing) String() string {
 // deliveries learn of receivers.
 func silent(column string) bool {
 	return slices.Contains([]string{"updated_at", "judged_from", "success", "counted", "failed_in_row", "refused",
-		"learned", "sequence", "astray"}, column)
+		"learned", "sequence", "astray", "seen_at"}, column)
 }
 
 // called is the name of a column in the log; "" for one that holds nothing else than another does, as the

@@ -53,9 +53,10 @@ func (t *tx) revertible(op operation.Operation) error {
 		return nil
 	}
 	fits, err := t.there(`SELECT 1 FROM operation o JOIN record r ON r.id = o.resource
-		WHERE o.id = ?1 AND o.partner = ?2 AND o.state = 'success' AND r.settled_at = ?3 AND (o.reverted_by IS NULL
+		WHERE o.id = ?1 AND o.partner = ?2 AND o.state = 'success' AND r.settled_at = ?3 AND r.hash = ?4
+			AND (o.reverted_by IS NULL
 			OR NOT EXISTS (SELECT 1 FROM operation b WHERE b.id = o.reverted_by AND (b.state <> 'failed' OR b.cut_at > 0)))`,
-		op.RevertOf[:], op.Partner[:], micros(op.Upon))
+		op.RevertOf[:], op.Partner[:], micros(op.Upon.WrittenAt), op.Upon.Hash)
 	if err != nil {
 		return err
 	}

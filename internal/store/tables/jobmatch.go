@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 
+	json "github.com/go-json-experiment/json"
+
 	"github.com/waybill-dev/waybill/internal/job"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
@@ -69,7 +71,7 @@ func (db *DB) Picked(ctx context.Context, j job.Job, most int) (page.Found[job.P
 	if err != nil {
 		return page.Found[job.Pick]{}, err
 	}
-	l.columns = `seq, id, connection, order_key, state, stop_at, cut_at, retried_by, created_at`
+	l.columns = `seq, id, connection, order_key, state, stop_at, cut_at, retried_by, created_at, awaits`
 	l.Window = page.Window{Place: j.Place, Limit: most}
 	return walking(ctx, db, l, scanPick)
 }
@@ -78,7 +80,12 @@ func scanPick(row scanner) (p job.Pick, err error) {
 	var stop sql.NullInt64
 	var cut, created int64
 	var retried []byte
-	err = row.Scan(&p.Seq, &p.ID, &p.Connection, &p.OrderKey, &p.State, &stop, &cut, &retried, &created)
+	var awaits sql.NullString
+	err = row.Scan(&p.Seq, &p.ID, &p.Connection, &p.OrderKey, &p.State, &stop, &cut, &retried, &created, &awaits)
+	// One that cannot be read is told of when the operation is retried.
+	if awaits.Valid && json.Unmarshal([]byte(awaits.String), &p.Awaits) != nil {
+		p.Awaits = nil
+	}
 	copy(p.RetriedBy[:], retried)
 	p.StopAt, p.CutAt, p.CreatedAt = fromMicros(stop.Int64), fromMicros(cut), fromMicros(created)
 	return p, err

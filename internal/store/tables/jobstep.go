@@ -33,17 +33,18 @@ func (t *tx) holdJob(j job.Job) error {
 // step is what a step adds to what a job has done.
 type step struct{ asked, done int }
 
-// stepJob writes a step of a job that was held. Whoever has stopped it meanwhile has changed its state, which stays.
+// stepJob writes a step of a job that was held, unless something was written of it meanwhile by another process. Whoever
+// has stopped it meanwhile has changed its state, which stays.
 func (t *tx) stepJob(j job.Job, by step) error {
 	refusals, err := text(j.Refusals, len(j.Refusals) > 0)
 	if err != nil {
 		return err
 	}
-	return t.exec(`UPDATE job SET state = CASE WHEN CAST(?2 AS BIGINT) > 0 THEN ?3 ELSE state END, place_at = ?4, place_seq = ?5,
+	return overtaken(t.change(`UPDATE job SET state = CASE WHEN CAST(?2 AS BIGINT) > 0 THEN ?3 ELSE state END, place_at = ?4, place_seq = ?5,
 		walked = ?6, steps = steps + 1, asked = asked + ?7, done = done + ?8, refusals = ?9, updated_at = ?10, ended_at = ?2
-		WHERE seq = ?1`,
+		WHERE seq = ?1 AND steps = ?11`,
 		j.Seq, micros(j.EndedAt), string(j.State), micros(j.Place.At), j.Place.Seq, j.Walked, by.asked, by.done, refusals,
-		micros(j.UpdatedAt))
+		micros(j.UpdatedAt), j.Steps))
 }
 
 // CancelStep writes a step of a job with the operations that are asked to be cancelled.
@@ -73,9 +74,35 @@ func (db *DB) CancelStep(ctx context.Context, j job.Job, picks []job.Pick, late 
 			}
 		}
 		late := late
-		late.Count = len(picks) - int(asked)
+		if late.Count = len(picks) - int(asked); late.Count > 0 {
+			found, err := rows(tx, `SELECT id FROM operation WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))
+				AND (stop_at IS NULL OR stop_at <> ?2) LIMIT 1`, scanOne[uuid.UUID], all, micros(operation.AskedBy(j.Seq)))
+			if err != nil {
+				return err
+			}
+			late.Example = found[0]
+		}
 		return tx.stepJob(j.With(late), step{asked: int(asked)})
 	})
+}
+
+// keepOn notes with the job that has asked to cancel an operation that it is not cancelled; 0 is none. A step that was
+// read before is made once more.
+func (t *tx) keepOn(number int64, id uuid.UUID) error {
+	if number == 0 {
+		return nil
+	}
+	found, err := rows(t, jobsQuery+`WHERE seq = ?1 AND ended_at = 0`, scanJob, number)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	j := found[0].KeptOn(id)
+	refusals, err := text(j.Refusals, true)
+	if err != nil {
+		return err
+	}
+	return overtaken(t.change(`UPDATE job SET asked = ?3, refusals = ?4, steps = steps + 1 WHERE seq = ?1 AND steps = ?2`,
+		j.Seq, j.Steps, j.Asked, refusals))
 }
 
 // Undecided tells whether an operation waits that a job has asked to cancel. It hops through the index from one connection

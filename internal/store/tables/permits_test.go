@@ -23,6 +23,7 @@ func permits() []permit {
 			"is for the start, which needs all that live"},
 		{"FROM client c LEFT JOIN partner p", "client", true, "is for commands that list clients; requests name one"},
 		{"FROM fleet WHERE 1 = 1 AND deleted_at = 0", "fleet", true, "is for commands that list fleets"},
+		{"FROM operator o ORDER BY o.email", "operator", true, "is for commands that list or change operators, who are people"},
 		{"WITH lane AS ( SELECT connection, count(*) AS waiting", "operation", false,
 			"counts what waits in its index, now and then, beside what callers wait for"},
 		{"FROM operation INDEXED BY operation_live WHERE (state = 'queued'", "operation", true,

@@ -74,8 +74,29 @@ func (db *DB) KeepOn(ctx context.Context, claim fence.Claim, op operation.Operat
 		if err := tx.hold(claim); err != nil {
 			return err
 		}
-		return overtaken(tx.expect(`UPDATE operation SET state = ?4, updated_at = ?5, sent_at = ?6, stop_at = expires_at
+		job, err := tx.askedBy(op)
+		if err != nil {
+			return err
+		}
+		err = overtaken(tx.expect(`UPDATE operation SET state = ?4, updated_at = ?5, sent_at = ?6, stop_at = expires_at
 			WHERE id = ?1 AND tries = ?2 AND state = ?3`, op.ID[:], op.Tries, string(op.State), string(next.State),
 			micros(next.UpdatedAt), micros(next.SentAt)))
+		if err != nil {
+			return err
+		}
+		return tx.keepOn(job, op.ID)
 	})
+}
+
+// askedBy is the number of the job that has asked to cancel an operation and was not told of it; 0 for none.
+func (t *tx) askedBy(op operation.Operation) (int64, error) {
+	job := op.AskedJob()
+	if job == 0 {
+		return 0, nil
+	}
+	asked, err := t.there(`SELECT 1 FROM operation WHERE id = ?1 AND stop_at = ?2`, op.ID[:], micros(op.StopAt))
+	if !asked {
+		job = 0
+	}
+	return job, err
 }

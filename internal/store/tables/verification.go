@@ -97,13 +97,12 @@ func (db *DB) Verified(ctx context.Context, op operation.Operation, next time.Ti
 		return err
 	}
 	return db.do(ctx, func(tx *tx) error {
+		due := []any{op.ID[:], micros(op.VerifyAt)}
+		change := `DELETE FROM verification WHERE operation = ?1 AND due_at = ?2`
 		if !next.IsZero() {
-			return overtaken(tx.change(`UPDATE verification SET due_at = ?3 WHERE operation = ?1 AND due_at = ?2`, op.ID[:],
-				micros(op.VerifyAt), micros(next)))
+			change, due = `UPDATE verification SET due_at = ?3 WHERE operation = ?1 AND due_at = ?2`, append(due, micros(next))
 		}
-		err := overtaken(tx.change(`DELETE FROM verification WHERE operation = ?1 AND due_at = ?2`, op.ID[:],
-			micros(op.VerifyAt)))
-		if err != nil {
+		if err := overtaken(tx.change(change, due...)); err != nil {
 			return err
 		}
 		return tx.exec(`UPDATE operation SET verification = ?2 WHERE id = ?1`, op.ID[:], told)

@@ -1,6 +1,7 @@
 package geotab_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,16 +68,21 @@ func TestAnEndLeavesTheVehicleToWhoHasItByThen(t *testing.T) {
 	for name, c := range map[string]struct {
 		// later are the changes behind the beginning, the last one first.
 		later []string
-		ends  bool
+		// left is when the driver had left by then; "" for not.
+		left string
 	}{
-		"nobody else came":                      {nil, true},
-		"another came":                          {[]string{change(other, "10:00:00.000", "Driver")}, false},
-		"another came at the end":               {[]string{change(other, "12:30:00.000", "Driver")}, false},
-		"another came by a key":                 {[]string{change(other, "10:00:00.000", "DriverKey")}, false},
-		"another came and the driver came back": {[]string{change(ours, "11:00:00.000", "DriverKey"), change(other, "10:00:00.000", "Driver")}, true},
-		"another had a trip":                    {[]string{change(other, "10:00:00.000", "TripDriver")}, true},
-		"it has ended earlier":                  {[]string{change(nobody, "10:00:00.000", "Driver")}, false},
-		"it has ended just so":                  {[]string{change(nobody, "12:30:00.000", "Driver")}, false},
+		"nobody else came":        {nil, ""},
+		"another came":            {[]string{change(other, "10:00:00.000", "Driver")}, "10:00:00"},
+		"another came at the end": {[]string{change(other, "12:30:00.000", "Driver")}, "12:30:00"},
+		"another came by a key":   {[]string{change(other, "10:00:00.000", "DriverKey")}, "10:00:00"},
+		"nobody came behind another": {[]string{change(nobody, "11:00:00.000", "Driver"), change(other, "10:00:00.000", "Driver")},
+			"10:00:00"},
+		"another came and the driver came back": {[]string{change(ours, "11:00:00.000", "DriverKey"), change(other, "10:00:00.000", "Driver")}, ""},
+		"the driver came back and left": {[]string{change(nobody, "11:30:00.000", "Driver"), change(ours, "11:00:00.000", "DriverKey"),
+			change(other, "10:00:00.000", "Driver")}, "11:30:00"},
+		"another had a trip":   {[]string{change(other, "10:00:00.000", "TripDriver")}, ""},
+		"it has ended earlier": {[]string{change(nobody, "10:00:00.000", "Driver")}, "10:00:00"},
+		"it has ended just so": {[]string{change(nobody, "12:30:00.000", "Driver")}, "12:30:00"},
 	} {
 		var gets, added []string
 		server := &stub{answer: func(a asked) string {
@@ -93,12 +99,67 @@ func TestAnEndLeavesTheVehicleToWhoHasItByThen(t *testing.T) {
 			return ""
 		}}
 		out, err := server.writes(t, resource.Create, resource.KindDriverVehicleAssociation, left)
-		if err != nil || out.SourceID != "b7" || len(added) > 0 != c.ends || strings.Contains(out.Note, "did not have the vehicle any more") == c.ends {
+		if err != nil || out.SourceID != "b7" || len(added) > 0 != (c.left == "") || strings.Contains(out.Note, "did not have the vehicle any more") != (c.left != "") {
 			t.Errorf("%s: %+v, %v, added %s", name, out, err, added)
+		}
+		if got := endOf(out); got != c.left {
+			t.Errorf("%s: it is remembered to have ended at %q, and not %q", name, got, c.left)
 		}
 		if last := gets[len(gets)-1]; !strings.Contains(last, `"fromDate":"2026-01-15T06:00:00.000Z"`) || !strings.Contains(last, `"toDate":"2026-01-15T12:30:00.000Z"`) ||
 			!strings.Contains(last, `"sort":{"sortBy":"date","sortDirection":"desc"}`) {
 			t.Errorf("%s: it asks for %s", name, last)
+		}
+	}
+}
+
+// endOf is the time of day at which an association has ended otherwise than was sent; "" for not.
+func endOf(out tsp.Written) string {
+	if out.Record == nil {
+		return ""
+	}
+	_, at, _ := strings.Cut(string(out.Record.Fields), "2026-01-15T")
+	at, _, _ = strings.Cut(at, "Z")
+	return at
+}
+
+func TestABeginningTellsWhereTheDriverHasLeftSince(t *testing.T) {
+	t.Parallel()
+	change := func(driver, at string) string {
+		return `{"id":"b7","device":{"id":"b1"},"driver":` + driver + `,"dateTime":"2026-01-15T` + at + `Z","type":"Driver"}`
+	}
+	const ours, other, nobody = `{"id":"b1"}`, `{"id":"b2"}`, `"UnknownDriverId"`
+	begun := change(ours, "06:00:00.000")
+	for name, c := range map[string]struct {
+		// there are the changes from the beginning on, the first one first.
+		there []string
+		adds  int
+		left  string
+		note  string
+	}{
+		"once more":                                       {[]string{begun}, 0, "", ""},
+		"once more behind its end":                        {[]string{begun, change(nobody, "12:30:00.000")}, 0, "12:30:00", "any more: Geotab has it that they left it at 2026-01-15T12:30"},
+		"once more behind another":                        {[]string{begun, change(other, "08:00:00.000"), change(nobody, "12:30:00.000")}, 0, "08:00:00", "any more"},
+		"once more, and back by now":                      {[]string{begun, change(other, "08:00:00.000"), change(ours, "09:00:00.000")}, 0, "", ""},
+		"behind one that has the vehicle":                 {[]string{change(other, "08:00:00.000")}, 1, "08:00:00", "any more"},
+		"too many have had it, and it is not shown first": {slices.Repeat([]string{change(other, "08:00:00.000")}, 500), 0, "", "too often"},
+		"too many have had it":                            {append([]string{begun}, slices.Repeat([]string{change(other, "08:00:00.000")}, 499)...), 0, "", "too often"},
+	} {
+		added := 0
+		server := &stub{answer: func(a asked) string {
+			switch a.name {
+			case "Get DriverChange":
+				if strings.Contains(a.body, "toDate") {
+					return `{"result":[` + begun + `],"jsonrpc":"2.0"}`
+				}
+				return `{"result":[` + strings.Join(c.there, ",") + `],"jsonrpc":"2.0"}`
+			case "Add DriverChange":
+				added++
+			}
+			return ""
+		}}
+		out, err := server.writes(t, resource.Create, resource.KindDriverVehicleAssociation, seated)
+		if err != nil || added != c.adds || endOf(out) != c.left || c.note == "" != (out.Note == "") || !strings.Contains(out.Note, c.note) {
+			t.Errorf("%s: %+v, %v, added %d, ended %q", name, out, err, added, endOf(out))
 		}
 	}
 }

@@ -31,6 +31,20 @@ type write struct {
 // finding looks for what an earlier attempt made.
 type finding func(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error)
 
+// standing is what Geotab holds of what a step would make.
+type standing struct {
+	// there tells that the call is not needed, and id is what an earlier one made; "" for a step that only adds to a record.
+	there bool
+	id    resource.SourceID
+	// record is what the record holds otherwise than it was sent, whether or not the call is made, and note what the caller
+	// is told of that.
+	record *tsp.Record
+	note   string
+}
+
+// holding looks for what Geotab holds.
+type holding func(ctx context.Context, c *call, w tsp.Write) (standing, error)
+
 // encoding makes an entity, and may look at Geotab for it; of is the id that the step before made,
 // or the target.
 type encoding func(ctx context.Context, c *call, of resource.SourceID) (any, error)
@@ -47,10 +61,8 @@ type step struct {
 	// collection is where the record is that the step makes; "" for a step that only adds to one.
 	collection string
 	body       encoding
-	// holds is asked before the call whether Geotab has already what the step would make, whoever made it; it may be nil.
-	holds finding
-	// held is what the caller is told where it has.
-	held string
+	// holds is asked before the call for what Geotab holds of what the step would make, whoever made it; it may be nil.
+	holds holding
 	// find is nil where repeating the call changes nothing more.
 	find finding
 	// duplicate tells that Geotab refuses an exact repetition, which find then identifies.
@@ -63,16 +75,17 @@ type step struct {
 func (s step) over(c *call) steps.Step {
 	out := steps.Step{Key: s.key, Harms: s.find != nil && !s.duplicate, Part: s.part, Collection: s.collection}
 	out.Prepare = func(ctx context.Context, w tsp.Write) (steps.Call, error) {
+		var has standing
 		if s.holds != nil {
-			id, there, err := s.holds(ctx, c, w)
+			var err error
+			has, err = s.holds(ctx, c, w)
 			if _, previewed := tsp.Awaited("", err); err != nil && !previewed {
 				return nil, err
 			}
-			if there {
-				out := s.written(c, id)
-				out.Note = s.held
-				return func(context.Context) (tsp.Written, error) { return out, nil }, nil
-			}
+		}
+		if has.there {
+			out := has.over(s.written(c, has.id))
+			return func(context.Context) (tsp.Written, error) { return out, nil }, nil
 		}
 		body, err := s.body(ctx, c, w.Target)
 		if awaited, previewed := tsp.Awaited("what-follows", err); previewed {
@@ -83,7 +96,7 @@ func (s step) over(c *call) steps.Step {
 		}
 		return func(ctx context.Context) (tsp.Written, error) {
 			id, err := s.send(ctx, c, w, body)
-			return s.written(c, id), err
+			return has.over(s.written(c, id)), err
 		}, nil
 	}
 	if s.find != nil {
@@ -92,6 +105,12 @@ func (s step) over(c *call) steps.Step {
 			return s.written(c, id), found, err
 		}
 	}
+	return out
+}
+
+// over adds to the result of a step what Geotab holds otherwise.
+func (h standing) over(out tsp.Written) tsp.Written {
+	out.Record, out.Note = h.record, h.note
 	return out
 }
 

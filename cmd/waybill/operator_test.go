@@ -1,0 +1,81 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/cli"
+	"github.com/waybill-dev/waybill/internal/operator"
+)
+
+// worded are the words of a command line, of which those in double quotes may hold spaces.
+func worded(line string) (words []string) {
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			words = append(words, part)
+			continue
+		}
+		words = append(words, strings.Fields(part)...)
+	}
+	return words
+}
+
+func TestOperatorsAreManagedAsThePageShows(t *testing.T) {
+	t.Parallel()
+	e := newEnvironment(t.Context(), []string{"WAYBILL_DATABASE_URL=" + filepath.Join(t.TempDir(), "w.db")})
+	if err := (migrateCommand{}).Run(e); err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, line := range commandLines(documents(t)["docs/console-sign-in.md"]) {
+		// What stands in a sentence names a command, and not whom it is about.
+		if !strings.HasPrefix(line, "operator ") || len(strings.Fields(line)) < 3 && line != "operator list" {
+			continue
+		}
+		ran++
+		var cli commands
+		parsed, err := newParser(&cli).Parse(worded(line))
+		if err == nil {
+			err = parsed.Run(e)
+		}
+		if err != nil {
+			t.Errorf("waybill %s: %v", line, err)
+		}
+	}
+	if ran != 6 {
+		t.Errorf("%d commands were run", ran)
+	}
+	err := app.Operators(t.Context(), e.config, func(d *operator.Desk) error {
+		all, err := d.All(t.Context())
+		if len(all) != 1 || all[0].Role != operator.Acting || all[0].Disabled || all[0].Name != "Ada Lind" {
+			t.Errorf("%v", all)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestACommandAboutAnOperatorThatWouldDoNothingIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"operator", "set", "ada@x.example"},
+		{"operator", "set", "ada@x.example", "--name", " "},
+		{"operator", "set", "ada@x.example", "--role", "root"},
+		{"operator", "create", "ada", "--name", "Ada"},
+		{"operator", "create", "ada@x.example"},
+		{"operator", "create", "ada@x.example", "--name", "Ada", "--role", "admin", "--payloads"},
+		{"operator", "disable"},
+	} {
+		if got := run(cli.Standard(t.Context()), args); got != 2 {
+			t.Errorf("waybill %v ends with %d", args, got)
+		}
+	}
+	e := newEnvironment(t.Context(), []string{"WAYBILL_DATABASE_URL=" + filepath.Join(t.TempDir(), "w.db")})
+	if err := (serveCommand{ConsoleReadOnly: true}).Run(e); err == nil || !strings.Contains(err.Error(), "WAYBILL_CONSOLE=on") {
+		t.Errorf("a console that is read-only, and off: %v", err)
+	}
+}

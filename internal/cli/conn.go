@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/cli/output"
+	"github.com/waybill-dev/waybill/internal/cli/remote"
+)
+
+type connCommands struct {
+	List     connListCommand     `cmd:"" help:"List the connections."`
+	Get      connGetCommand      `cmd:"" help:"Show a connection, and how fresh its records are."`
+	Test     connTestCommand     `cmd:"" help:"Have the TSP asked with the connection's credentials, and tell what comes of it."`
+	Import   connImportCommand   `cmd:"" help:"Import the records of a connection now."`
+	Pause    connPauseCommand    `cmd:"" help:"Pause a connection: its writes wait, and new ones are refused."`
+	Activate connActivateCommand `cmd:"" help:"Let a paused connection go on; of a stale one the credentials are tried first."`
+}
+
+type connListCommand struct {
+	at
+	shape
+	TSP      string   `name:"tsp" help:"At this TSP, such as samsara." placeholder:"NAME"`
+	FleetRef []string `help:"Of the fleet that you call so; repeat for several." sep:"none" placeholder:"REF"`
+}
+
+// Run lists the connections.
+func (c connListCommand) Run(s *Session) error {
+	client, err := s.dial(c.at)
+	if err != nil {
+		return err
+	}
+	q := url.Values{}
+	if len(c.FleetRef) > 0 {
+		q["fleet_refs"] = c.FleetRef
+	}
+	if c.TSP != "" {
+		id, err := s.tspID(client, c.TSP)
+		if err != nil {
+			return err
+		}
+		q.Set("tsp_id", id)
+	}
+	g := output.Grid{Heads: []string{"ID", "TSP", "FLEET", "STATUS", "CHANGED", "PROBLEM"}}
+	var all []jsontext.Value
+	now := time.Now()
+	for item, err := range client.List(s.Context, allConnections, q, 0) {
+		if err != nil {
+			return err
+		}
+		var conn connection
+		if err := remote.Decode(item, &conn); err != nil {
+			return err
+		}
+		g.Add(conn.ID, conn.SourceName, conn.FleetRef, conn.Status, ago(conn.UpdatedAt, now), conn.Problem)
+		all = append(all, item)
+	}
+	return s.printer(c.shape).List(all, "id", func() output.Grid { return g })
+}
+
+// oneConnection is what commands about one take.
+type oneConnection struct {
+	at
+	shape
+	ID string `arg:"" help:"The connection: its id, or its TSP where you have one there."`
+}
+
+// read finds the connection and reads it.
+func (c oneConnection) read(s *Session) (*remote.Client, connection, jsontext.Value, error) {
+	var conn connection
+	client, err := s.dial(c.at)
+	if err != nil {
+		return nil, conn, nil, err
+	}
+	id, err := s.connectionID(client, c.ID)
+	if err != nil {
+		return nil, conn, nil, err
+	}
+	body, err := client.Get(s.Context, allConnections+"/"+url.PathEscape(id), nil)
+	if err == nil {
+		err = remote.Decode(body, &conn)
+	}
+	return client, conn, body, err
+}
+
+type connGetCommand struct{ oneConnection }
+
+// Run shows the connection.
+func (c connGetCommand) Run(s *Session) error {
+	client, conn, raw, err := c.read(s)
+	if err != nil {
+		return err
+	}
+	p := s.printer(c.shape)
+	if !p.ForPeople() {
+		return p.Item(raw, "id")
+	}
+	kinds, err := s.freshness(client, conn)
+	if err != nil {
+		return err
+	}
+	return p.One(raw, "id", func() string { return conn.page(p) + "\n" + freshnessPage(kinds, time.Now()) })
+}
+
+// page tells of a connection to people.
+func (conn connection) page(p *output.Printer) string {
+	var out page
+	out.line("Connection", "%s", conn.ID)
+	out.line("TSP", "%s", conn.SourceName)
+	fmt.Fprintf(&out, "%-14s %s\n", "Status:", p.Paint(output.Plain(conn.Status)))
+	out.line("Problem", "%s", conn.Problem)
+	out.line("Fleet", "%s (%s)", conn.FleetRef, conn.FleetID)
+	out.line("Description", "%s", conn.Description)
+	out.line("Made", "%s", conn.CreatedAt)
+	out.line("Changed", "%s", conn.UpdatedAt)
+	return out.String()
+}
+
+type connPauseCommand struct{ oneConnection }
+
+// Run pauses the connection.
+func (c connPauseCommand) Run(s *Session) error { return c.move(s, "paused") }
+
+type connActivateCommand struct{ oneConnection }
+
+// Run activates the connection.
+func (c connActivateCommand) Run(s *Session) error { return c.move(s, "active") }
+
+// move gives the connection another status.
+func (c oneConnection) move(s *Session, to string) error {
+	client, conn, _, err := c.read(s)
+	if err != nil {
+		return err
+	}
+	a, err := client.Do(s.Context, remote.Request{Method: http.MethodPatch, Path: allConnections + "/" + conn.ID,
+		Body: []byte(`{"status":"` + to + `"}`)})
+	if err != nil {
+		return err
+	}
+	if err := remote.Decode(a.Body, &conn); err != nil {
+		return err
+	}
+	p := s.printer(c.shape)
+	return p.One(a.Body, "id", func() string { return fmt.Sprintf("%s  %s  %s\n", conn.ID, conn.SourceName, p.Paint(conn.Status)) })
+}

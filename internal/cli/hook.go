@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/cli/output"
+	"github.com/waybill-dev/waybill/internal/cli/remote"
+)
+
+type hookCommands struct {
+	List       hookListCommand       `cmd:"" help:"List the subscriptions of webhooks."`
+	Create     hookCreateCommand     `cmd:"" help:"Subscribe a receiver to events."`
+	Delete     hookDeleteCommand     `cmd:"" help:"Delete a subscription."`
+	Deliveries hookDeliveriesCommand `cmd:"" help:"List what was sent for a subscription, or what was given up (--dead)."`
+	Replay     hookReplayCommand     `cmd:"" help:"Send again what was given up for a subscription."`
+	Verify     hookVerifyCommand     `cmd:"" help:"Check the signatures of a delivery that you have. Asks no Waybill."`
+}
+
+// allHooks is the path of the list of subscriptions.
+const allHooks = "/v2/notifications/webhooks"
+
+// subscription is what the commands read of one.
+type subscription struct {
+	ID        string `json:"id"`
+	URL       string `json:"url"`
+	Event     string `json:"event_name"`
+	Secret    string `json:"secret"`
+	Status    string `json:"status"`
+	CreatedAt string `json:"created_at"`
+	Refused   int    `json:"refused"`
+	Warnings  []struct {
+		Path    string `json:"path"`
+		Message string `json:"message"`
+	} `json:"warnings"`
+}
+
+type hookListCommand struct {
+	at
+	shape
+	Event  string `help:"To this event, such as resource_operation.failed." placeholder:"NAME"`
+	Status string `help:"active, paused, stale or deleted." enum:",active,paused,stale,deleted" default:"" placeholder:"STATUS"`
+}
+
+// Run lists the subscriptions.
+func (c hookListCommand) Run(s *Session) error {
+	client, err := s.dial(c.at)
+	if err != nil {
+		return err
+	}
+	q := url.Values{}
+	for name, value := range map[string]string{"event_name": c.Event, "status": c.Status} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	g := output.Grid{Heads: []string{"ID", "EVENT", "STATUS", "REFUSED", "AGE", "URL"}}
+	var all []jsontext.Value
+	now := time.Now()
+	for item, err := range client.List(s.Context, allHooks, q, 0) {
+		if err != nil {
+			return err
+		}
+		var sub subscription
+		if err := remote.Decode(item, &sub); err != nil {
+			return err
+		}
+		g.Add(sub.ID, sub.Event, sub.Status, strconv.Itoa(sub.Refused), age(sub.CreatedAt, now), sub.URL)
+		all = append(all, item)
+	}
+	return s.printer(c.shape).List(all, "id", func() output.Grid { return g })
+}
+
+type hookDeleteCommand struct {
+	at
+	IDs []string `arg:"" name:"id" help:"The subscriptions' ids."`
+	Yes bool     `short:"y" help:"Do it without asking."`
+}
+
+// Run deletes the subscriptions.
+func (c hookDeleteCommand) Run(s *Session) error {
+	client, err := s.dial(c.at)
+	if err != nil {
+		return err
+	}
+	if !c.Yes {
+		if err := s.agree(fmt.Sprintf("delete %d subscriptions with what waits for them", len(c.IDs))); err != nil {
+			return err
+		}
+	}
+	var failures []error
+	for _, id := range c.IDs {
+		_, err := client.Do(s.Context, remote.Request{Method: http.MethodDelete, Path: allHooks + "/" + url.PathEscape(id)})
+		if err != nil {
+			if len(c.IDs) > 1 {
+				s.say("%s: %v", id, err)
+			}
+			failures = append(failures, err)
+		}
+	}
+	return gathered(failures, len(c.IDs))
+}
+
+type hookReplayCommand struct {
+	at
+	shape
+	ID     string `arg:"" help:"The subscription's id."`
+	Since  when   `help:"What occurred since then: 90s, 2h, 7d, or a time." placeholder:"WHEN"`
+	Until  when   `help:"What occurred until then." placeholder:"WHEN"`
+	DryRun bool   `help:"Tell how many there are; send nothing."`
+	Yes    bool   `short:"y" help:"Do it without asking."`
+}
+
+// Run replays what was given up.
+func (c hookReplayCommand) Run(s *Session) error {
+	client, err := s.dial(c.at)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	filter := map[string]any{"webhook_id": c.ID}
+	for name, moment := range map[string]when{"start_date": c.Since, "end_date": c.Until} {
+		if moment.set {
+			filter[name] = instant(moment.time(now))
+		}
+	}
+	return s.jobAt(client, s.printer(c.shape), deadLetterJobs, jobOrder{"replay", "dead letters", filter, c.DryRun, c.Yes})
+}

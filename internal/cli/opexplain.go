@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/cli/remote"
+)
+
+type opExplainCommand struct {
+	at
+	shape
+	one
+	ID string `arg:"" help:"The operation's id."`
+}
+
+// Help teaches the command.
+func (opExplainCommand) Help() string {
+	return `Says what the operation waits for, since when, what comes next and what helps; of one that waits behind another, what
+that one waits for, too. Of one that has ended it says how, and what can be done about it.
+
+  waybill op explain 01890a5d-ac96-774b-bcce-b302099a8057`
+}
+
+// mostHops bounds how far behind each other operations are explained.
+const mostHops = 5
+
+// Run explains the operation.
+func (c opExplainCommand) Run(s *Session) error {
+	client, err := s.dial(c.at)
+	if err != nil {
+		return err
+	}
+	op, err := s.get(client, c.one, c.ID)
+	if err != nil {
+		return err
+	}
+	p := s.printer(c.shape)
+	if !p.ForPeople() {
+		return p.Item(op.raw, "id")
+	}
+	var out page
+	for hop := 0; ; hop++ {
+		s.explain(client, &out, op)
+		if op.Progress == nil || op.Progress.Behind == "" || op.Progress.Code != "behind" {
+			break
+		}
+		if hop == mostHops {
+			out.text("\n… and so on: waybill op explain %s goes on from there.", op.Progress.Behind)
+			break
+		}
+		out.text("")
+		if op, err = s.get(client, one{}, op.Progress.Behind); err != nil {
+			return err
+		}
+	}
+	return p.One(op.raw, "id", out.String)
+}
+
+// explain tells of one operation.
+func (s *Session) explain(c *remote.Client, out *page, op operation) {
+	now := time.Now()
+	out.text("%s: %s %s at %s, accepted %s.", op.ID, op.Verb, op.Resource, op.SourceName, ago(op.CreatedAt, now))
+	switch {
+	case op.Progress != nil:
+		s.explainWaiting(c, out, op, now)
+	case op.Status == pending:
+		out.text("It has not ended. Why it waits is not told to this client, which is strict (docs/sdk.md); another one of yours can ask.")
+	case op.Status == succeeded:
+		out.text("It has succeeded %s, after %d attempts. The record is %s, and %s at %s.", ago(op.UpdatedAt, now), len(op.Logs),
+			op.ResourceID, op.SourceID, op.SourceName)
+	default:
+		op.explainEnd(out, now)
+	}
+}
+
+// explainWaiting tells what a pending operation waits for, and what helps.
+func (s *Session) explainWaiting(c *remote.Client, out *page, op operation, now time.Time) {
+	w := op.Progress
+	out.text("It waits (%s): %s.", w.Code, w.Reason)
+	if last := op.lastError(); last != "" {
+		out.text("Its last attempt ended %s: %s", ago(op.Logs[len(op.Logs)-1].UpdatedAt, now), last)
+	}
+	switch {
+	case w.Code == "connection_paused", w.Code == "connection_stale":
+	case w.NextAttemptAt != "":
+		out.text("The next attempt is due %s, at %s.", ago(w.NextAttemptAt, now), w.NextAttemptAt)
+	case w.EarliestTurn != "":
+		out.text("Its turn comes %s at the earliest, as far as is known now.", ago(w.EarliestTurn, now))
+	}
+	if n := w.Position; n.Chain+n.Lane > 0 {
+		more := ""
+		if n.AtLeast {
+			more = " or more"
+		}
+		out.text("Ahead of it: %d of its record, %d%s of its connection.", n.Chain, n.Lane, more)
+	}
+	out.text("It was tried %d times; %d more attempts at a TSP that answers may fail. If it has not ended by %s (%s), it fails.",
+		w.Attempts, w.AttemptsLeft, w.Deadline, ago(w.Deadline, now))
+	if op.ExpiresAt != "" {
+		out.text("Nothing of it is sent after %s (%s).", op.ExpiresAt, ago(op.ExpiresAt, now))
+	}
+	if help := s.helps(c, op); help != "" {
+		out.text("What helps: %s", help)
+	}
+}
+
+// helps says what can be done for an operation that waits; "" where there is nothing but to wait.
+func (s *Session) helps(c *remote.Client, op operation) string {
+	switch op.Progress.Code {
+	case "connection_paused":
+		return "waybill conn activate " + op.ConnectionID + " lets it go on."
+	case "connection_stale":
+		text := "new credentials for the connection: waybill conn test " + op.ConnectionID + " tries those that it has."
+		if why := s.problemOf(c, op.ConnectionID); why != "" {
+			text = "the TSP says of the credentials: " + why + ". " + text
+		}
+		return text
+	case "behind":
+		if op.Progress.Behind != "" {
+			return "the end of " + op.Progress.Behind + ", of which this is to be said:"
+		}
+		return "the end of an operation that is not yours."
+	case "back_off", "retry_after", "rate_limited", "window", "queued":
+		return "waiting; if it is not wanted any more: waybill op cancel " + op.ID
+	}
+	return ""
+}
+
+// problemOf is why a connection is stale; "" if that cannot be read.
+func (s *Session) problemOf(c *remote.Client, id string) string {
+	var conn struct {
+		Problem string `json:"problem"`
+	}
+	body, err := c.Get(s.Context, "/v2/integrations/connections/"+id, nil)
+	if err != nil || remote.Decode(body, &conn) != nil {
+		return ""
+	}
+	return conn.Problem
+}
+
+// explainEnd tells how an operation has failed, and what can be done.
+func (op operation) explainEnd(out *page, now time.Time) {
+	how := "It has failed"
+	switch op.Reason {
+	case "cancelled":
+		how = "It was cancelled, and nothing of it was sent"
+	case "expired":
+		how = "It has expired, and was not sent in time"
+	case "reference_failed":
+		how = "It has failed with the operation whose record it names"
+	}
+	out.text("%s, %s. Attempts: %d.", how, ago(op.UpdatedAt, now), len(op.Logs))
+	if last := op.lastError(); last != "" {
+		out.text("The last entry of its log: %s", last)
+	}
+	switch {
+	case op.RetriedBy != "":
+		out.text("It was retried: waybill op explain %s", op.RetriedBy)
+	case op.unknown():
+		out.text("Nobody knows whether %s has taken it. Look there, and say what you find:", op.SourceName)
+		out.text("  it is there:      waybill op resolve %s --applied%s", op.ID, op.sourceFlag())
+		out.text("  it is not there:  waybill op resolve %s --not-applied, and then waybill op retry %s", op.ID, op.ID)
+	default:
+		out.text("What helps: waybill op retry %s sends it once more; with --edit you correct it first.", op.ID)
+	}
+}
+
+// sourceFlag is what resolving a create of a record needs beside.
+func (op operation) sourceFlag() string {
+	if op.Verb != "create" {
+		return ""
+	}
+	return fmt.Sprintf(" --source-id ID-AT-%s", op.SourceName)
+}
