@@ -64,7 +64,7 @@ func TestASimulatorIsMadeToMisbehave(t *testing.T) {
 func TestEachStepFromHereToTheTSPIsLookedAt(t *testing.T) {
 	t.Parallel()
 	g := running(t)
-	g.waybill("doctor").ends(0, "settings     ok", "service      ok", "clock        ok", "client       ok      demo gets a token",
+	g.waybill("doctor").ends(0, "settings     ok", "service      ok", "clock        ok", "client       ok      demo has a token that is taken",
 		"connections  ok      1 of 1 are active", "operations   ok      none waits", "failures     ok", "webhooks     ok")
 	g.fault("POST", `{"match":{"method":"POST"},"fault":"status","status":400,"times":1}`)
 	g.waybill("op", "watch", g.message("one")).ends(5)
