@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
@@ -67,11 +69,19 @@ func run(s *cli.Session, args []string) int {
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		// Kong's own way ends the program with a code of its own.
-		fmt.Fprintf(s.Err, "waybill: %v; %s\n", err, teaches(err))
+		// That a flag may be left out is no value of it.
+		says := strings.Replace(err.Error(), `must be one of "",`, "must be one of ", 1)
+		fmt.Fprintf(s.Err, "waybill: %s; %s\n", says, teaches(err))
 		return 2
 	}
-	client := isClients(parsed)
-	if client {
+	if isClients(parsed) {
+		for _, arg := range args {
+			// JSON cannot hold it: something else would be sent than was given.
+			if !utf8.ValidString(arg) {
+				fmt.Fprintf(s.Err, "waybill: the argument %q is no UTF-8, and nothing was sent; write it in UTF-8\n", arg)
+				return 2
+			}
+		}
 		return cli.Report(s.Err, parsed.Run(s, parser), asJSON(parsed))
 	}
 	if err := parsed.Run(newEnvironment(s.Context, os.Environ())); err != nil {
