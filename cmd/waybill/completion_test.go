@@ -72,7 +72,7 @@ func TestEachStepFromHereToTheTSPIsLookedAt(t *testing.T) {
 	g.waybill("doctor").ends(0, "warning  1 failed within a day", "is paused", "warning  0 of 1 are active")
 	g.waybill("doctor", "--jq", `.[]|select(.check=="service").result`).ends(0, "ok\n")
 	g.env["WAYBILL_CLIENT_SECRET"] = "guess"
-	g.waybill("doctor").ends(1, "client    wrong", "waybill client rotate")
+	g.waybill("doctor").ends(4, "client    wrong", "waybill client rotate")
 	g.env["WAYBILL_URL"] = "http://127.0.0.1:1"
 	g.waybill("doctor").ends(1, "service   wrong", "nothing listens there")
 	delete(g.env, "WAYBILL_URL")

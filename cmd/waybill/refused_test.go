@@ -91,6 +91,9 @@ func TestACancelIsNoAttemptAndHidesNone(t *testing.T) {
 	if said := g.waybill("op", "retry", "--tsp", "samsara", "--since", "1h", "--dry-run", "-o", "name"); said.out != "" {
 		t.Errorf("a job that was not made is named %q", said.out)
 	}
+	if said := g.waybill("op", "retry", id, "--dry-run", "-o", "name").ends(0, "there is no id"); said.out != "" {
+		t.Errorf("a write that was not made is named %q", said.out)
+	}
 	g.waybill("op", "retry", id, "--file", os.DevNull).ends(2, "is empty")
 }
 
