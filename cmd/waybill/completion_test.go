@@ -64,7 +64,7 @@ func TestASimulatorIsMadeToMisbehave(t *testing.T) {
 func TestEachStepFromHereToTheTSPIsLookedAt(t *testing.T) {
 	t.Parallel()
 	g := running(t)
-	g.waybill("doctor").ends(0, "settings     ok", "service      ok", "clock        ok", "client       ok      demo gets a token",
+	g.waybill("doctor").ends(0, "settings     ok", "service      ok", "clock        ok", "client       ok      demo has a token that is taken",
 		"connections  ok      1 of 1 are active", "operations   ok      none waits", "failures     ok", "webhooks     ok")
 	g.fault("POST", `{"match":{"method":"POST"},"fault":"status","status":400,"times":1}`)
 	g.waybill("op", "watch", g.message("one")).ends(5)
@@ -72,7 +72,7 @@ func TestEachStepFromHereToTheTSPIsLookedAt(t *testing.T) {
 	g.waybill("doctor").ends(0, "warning  1 failed within a day", "is paused", "warning  0 of 1 are active")
 	g.waybill("doctor", "--jq", `.[]|select(.check=="service").result`).ends(0, "ok\n")
 	g.env["WAYBILL_CLIENT_SECRET"] = "guess"
-	g.waybill("doctor").ends(1, "client    wrong", "waybill client rotate")
+	g.waybill("doctor").ends(4, "client    wrong", "waybill client rotate")
 	g.env["WAYBILL_URL"] = "http://127.0.0.1:1"
 	g.waybill("doctor").ends(1, "service   wrong", "nothing listens there")
 	delete(g.env, "WAYBILL_URL")

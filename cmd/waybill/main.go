@@ -9,7 +9,9 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
@@ -68,16 +70,16 @@ func run(s *cli.Session, args []string) int {
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		// Kong's own way ends the program with a code of its own.
-		fmt.Fprintf(s.Err, "waybill: %v; %s\n", err, teaches(err))
+		// That a flag may be left out is no value of it.
+		says := strings.Replace(err.Error(), `must be one of "",`, "must be one of ", 1)
+		fmt.Fprintf(s.Err, "waybill: %s; %s\n", says, teaches(err))
 		return 2
 	}
-	client := isClients(parsed)
-	if name := unset(parsed); client && name != "" {
-		// A variable of the shell that is not set must not widen what a command is done to.
-		fmt.Fprintf(s.Err, "waybill: --%s has no value, and nothing was done; give it one, or leave the flag out\n", name)
-		return cli.ExitUsage
-	}
-	if client {
+	if isClients(parsed) {
+		if why := unfit(parsed, args); why != "" {
+			fmt.Fprintf(s.Err, "waybill: %s\n", why)
+			return cli.ExitUsage
+		}
 		return cli.Report(s.Err, parsed.Run(s, parser), asJSON(parsed))
 	}
 	if err := parsed.Run(newEnvironment(s.Context, os.Environ())); err != nil {
@@ -107,6 +109,21 @@ func teaches(err error) string {
 		}
 	}
 	return "waybill --help lists the commands"
+}
+
+// unfit tells why nothing is done by a command of the group Client; "" if it may be.
+func unfit(parsed *kong.Context, args []string) string {
+	// A variable of the shell that is not set must not widen what a command is done to.
+	if name := unset(parsed); name != "" {
+		return fmt.Sprintf("--%s has no value, and nothing was done; give it one, or leave the flag out", name)
+	}
+	for _, arg := range args {
+		// JSON cannot hold it: something else would be sent than was given.
+		if !utf8.ValidString(arg) {
+			return fmt.Sprintf("the argument %q is no UTF-8, and nothing was sent; write it in UTF-8", arg)
+		}
+	}
+	return ""
 }
 
 // isClients tells whether a command is of the group Client.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -62,7 +63,18 @@ func (c operatorCreateCommand) Validate() error {
 	if c.Payloads && operator.Role(c.Role) != operator.Viewer {
 		return operator.ErrPayloads
 	}
-	return operator.CheckName(c.Name)
+	return checkPerson(c.Name)
+}
+
+// checkPerson refuses what is no name of an operator, by the flag that gives it.
+func checkPerson(name string) error {
+	if name == "" {
+		return errors.New(`--name is missing; give the operator's name, such as --name "Ada Lind"`)
+	}
+	if err := operator.CheckName(name); err != nil {
+		return fmt.Errorf("--name: %w", err)
+	}
+	return nil
 }
 
 // Run makes the operator.
@@ -127,7 +139,7 @@ func (c operatorSetCommand) Validate() error {
 		return fmt.Errorf("nothing is to be changed; give --name, --role, --payloads or --no-payloads")
 	}
 	if c.Name != nil {
-		return operator.CheckName(*c.Name)
+		return checkPerson(*c.Name)
 	}
 	return nil
 }

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -43,12 +46,34 @@ func (c apiCommand) Validate() error {
 	if !strings.HasPrefix(c.Path, "/") || strings.HasPrefix(c.Path, "//") {
 		path = fmt.Errorf("%q is no path; it begins with one slash, such as /v2/integrations/connections", c.Path)
 	}
+	if at, err := url.Parse(c.Path); err != nil || at.Fragment != "" || strings.ContainsFunc(c.Path, unicode.IsSpace) {
+		path = errors.Join(path, fmt.Errorf("%q is no path; write what is special in it by its number, such as %%20 for a space", c.Path))
+	}
 	for _, h := range c.Header {
-		if name, _, ok := strings.Cut(h, ":"); !ok || strings.TrimSpace(name) == "" {
-			header = fmt.Errorf("%q is no header; write one such as 'Prefer: wait=20'", h)
-		}
+		header = errors.Join(header, checkHeader(h))
 	}
 	return errors.Join(method, path, header, shape{JQ: c.JQ}.Validate())
+}
+
+var headerNames = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+// checkHeader refuses what is no header, and one that is not the caller's to set.
+func checkHeader(text string) error {
+	name, value, ok := strings.Cut(text, ":")
+	name = strings.TrimSpace(name)
+	if !ok || !headerNames.MatchString(name) {
+		return fmt.Errorf("%q is no header; write one such as 'Prefer: wait=20'", text)
+	}
+	if strings.ContainsFunc(strings.TrimSpace(value), func(r rune) bool { return r != '\t' && unicode.IsControl(r) }) {
+		return fmt.Errorf("%q holds a line break or another control character; give each header by an -H of its own", text)
+	}
+	switch http.CanonicalHeaderKey(name) {
+	case "Authorization":
+		return fmt.Errorf("%s is sent by the profile or the variables; to send another token set %s", name, variableToken)
+	case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
+		return fmt.Errorf("%s follows from the address and the body, and cannot be set; leave it out", name)
+	}
+	return nil
 }
 
 // Run sends the request.

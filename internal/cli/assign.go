@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,6 +11,32 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 )
+
+// object reads a body that a file holds, and says what is wrong with one that is no JSON object.
+func object(file string, text []byte) (map[string]jsontext.Value, error) {
+	if file == "-" {
+		file = "the input"
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil, misused(`%s is empty; give a JSON object such as {"vehicle_name":"Truck 42"}`, file)
+	}
+	var given jsontext.Value
+	err := json.Unmarshal(text, &given)
+	var at *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &at):
+		return nil, misused("%s has the member %s twice; leave one out", file, strings.TrimPrefix(string(at.JSONPointer), "/"))
+	case err != nil:
+		return nil, misused("%s is no JSON: %w", file, err)
+	case given.Kind() != '{':
+		return nil, misused(`%s holds no JSON object; give one such as {"vehicle_name":"Truck 42"}`, file)
+	}
+	members := map[string]jsontext.Value{}
+	if err := json.Unmarshal(text, &members); err != nil {
+		return nil, misused("%s is no JSON: %w", file, err)
+	}
+	return members, nil
+}
 
 // assigned reads a field that is set: NAME=VALUE gives it the type that the field has, and NAME:=JSON any. A list that is set
 // several times has all of it; before is what is set already.

@@ -149,9 +149,13 @@ func (s *Session) fromVariables() (remote.Target, string, error) {
 func (s *Session) profiles() (*profile.File, error) {
 	path, err := profile.Path(s.Getenv)
 	if err != nil {
-		return nil, err
+		return nil, &Failure{Exit: ExitUsage, Err: err}
 	}
-	return profile.Open(path)
+	file, err := profile.Open(path)
+	if err != nil {
+		return nil, &Failure{Exit: ExitUsage, Err: err}
+	}
+	return file, nil
 }
 
 // dial returns a client of the Waybill that is spoken to. Nothing is sent yet.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -25,7 +26,7 @@ type doctorCommand struct {
 func (doctorCommand) Help() string {
 	return `Looks at each step from here to the TSPs, and says what helps where one is wrong: the settings, the address, the service's
 health, the clock, the client and its scopes, the connections, the oldest write that waits and the subscriptions. Changes
-nothing. Ends with 1 if something is wrong; a warning is no error.`
+nothing. Ends with 4 if the client or its token is refused, with 1 if something else is wrong; a warning is no error.`
 }
 
 // The results of a check.
@@ -47,6 +48,8 @@ type examination struct {
 	s        *Session
 	client   *remote.Client
 	findings []finding
+	// barred tells that the client, or its token, is refused.
+	barred bool
 }
 
 func (e *examination) add(check, result, format string, args ...any) {
@@ -81,6 +84,9 @@ func (c doctorCommand) Run(s *Session) error {
 	if err := s.Context.Err(); err != nil {
 		return err
 	}
+	if e.barred {
+		return ended(ExitAuth, "the client is refused")
+	}
 	if bad > 0 {
 		return ended(ExitError, "%d checks found something wrong", bad)
 	}
@@ -98,7 +104,11 @@ func (e *examination) reaches(of at) bool {
 		e.add("settings", wrong, "%s; %s", err, hint)
 		return false
 	}
-	e.add("settings", fine, "%s as %s, by %s", t.URL, t.ClientID, from)
+	as := t.ClientID
+	if t.Token != "" {
+		as = "whom " + variableToken + " was given to"
+	}
+	e.add("settings", fine, "%s as %s, by %s", t.URL, as, from)
 	if plain(t.URL) {
 		e.add("secrecy", warns, "the secret and the tokens go over plain http; use https where the network is not trusted")
 	}
@@ -133,11 +143,12 @@ func plain(address string) bool {
 	return err != nil || !at.IsLoopback()
 }
 
-// knows looks whether the client gets a token, and for what.
+// knows looks whether the client has a token that is taken, and for what.
 func (e *examination) knows() bool {
 	claims, err := e.client.Who(e.s.Context)
 	if err != nil {
-		_, hint := judge(err)
+		exit, hint := judge(err)
+		e.barred = exit == ExitAuth
 		e.add("client", wrong, "%s; %s", err, hint)
 		return false
 	}
@@ -151,7 +162,7 @@ func (e *examination) knows() bool {
 	if len(lacks) > 0 {
 		e.add("client", warns, "it lacks the scopes %s, which some commands need", strings.Join(lacks, ", "))
 	} else {
-		e.add("client", fine, "%s gets a token", claims.Subject)
+		e.add("client", fine, "%s has a token that is taken", cmp.Or(claims.Subject, "it"))
 	}
 	return true
 }

@@ -77,7 +77,7 @@ func judge(err error) (exit int, hint string) {
 	case p.Token && (p.Status == http.StatusUnauthorized || p.Status == http.StatusBadRequest):
 		return ExitAuth, "check the id and the secret; whoever runs the service makes another with: waybill client rotate ID"
 	case p.Status == http.StatusUnauthorized:
-		return ExitAuth, "the token is not taken; waybill whoami tells whose it is"
+		return ExitAuth, "the token is not taken; one from " + variableToken + " must be replaced, or unset to work as a client"
 	case p.Status == http.StatusForbidden:
 		return ExitAuth, "waybill whoami shows the scopes of this client"
 	case p.Status == http.StatusNotFound:

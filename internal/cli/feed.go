@@ -68,6 +68,14 @@ func (s *Session) openFeed(of following) (*feed, error) {
 			return nil, err
 		}
 	}
+	if of.Since.set && len(f.made) > 0 {
+		var names []string
+		for _, sub := range f.made {
+			names = append(names, sub.Event)
+		}
+		s.say("the feed was not subscribed to %s until now: what happened before that is not in it, and --since cannot show it",
+			strings.Join(names, ", "))
+	}
 	return f, nil
 }
 

@@ -75,17 +75,8 @@ func (s *Session) jobAt(c *remote.Client, p *output.Printer, path string, o jobO
 	if err != nil {
 		return err
 	}
-	if o.dry {
-		return p.One(would.raw, "action", func() string {
-			return fmt.Sprintf("%s: %d %s match; nothing was done\n", o.action, would.Matched, o.of)
-		})
-	}
-	if would.Matched == 0 {
-		s.say("nothing matches, and nothing was done")
-		if p.ForPeople() {
-			return nil
-		}
-		return p.Item(would.raw, "action")
+	if o.dry || would.Matched == 0 {
+		return s.unmade(p, o, would)
 	}
 	if !o.yes {
 		if err := s.agree(fmt.Sprintf("%s %d %s", o.action, would.Matched, o.of)); err != nil {
@@ -101,6 +92,22 @@ func (s *Session) jobAt(c *remote.Client, p *output.Printer, path string, o jobO
 		return err
 	}
 	return s.follow(c, p, path, j)
+}
+
+// unmade tells of a job that was not made. It has no id by which it could be named.
+func (s *Session) unmade(p *output.Printer, o jobOrder, would job) error {
+	text := fmt.Sprintf("%s: %d %s match; nothing was done", o.action, would.Matched, o.of)
+	if !o.dry {
+		text = "nothing matches, and nothing was done"
+	}
+	named := p.Format == output.Names && p.Filter == nil
+	if named || !o.dry {
+		s.say("%s", text)
+	}
+	if named || !o.dry && p.ForPeople() {
+		return nil
+	}
+	return p.One(would.raw, "action", func() string { return text + "\n" })
 }
 
 // follow tells how far a job is until it has ended.

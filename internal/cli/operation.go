@@ -86,6 +86,20 @@ func readOperation(body []byte) (operation, error) {
 	return op, nil
 }
 
+// attempts are how many entries of the log tell of an attempt. One that tells of an end without an attempt, such as by a
+// cancel, has failed by nothing.
+func (op operation) attempts() (n int) {
+	for _, at := range op.Logs {
+		if !at.only() {
+			n++
+		}
+	}
+	return n
+}
+
+// only tells whether an entry of the log tells of an end without an attempt.
+func (a attempt) only() bool { return a.Status == failed && a.ErrorType == "" }
+
 // unknown tells whether nobody knows what became of the operation. A strict client is told so by the log alone.
 func (op operation) unknown() bool {
 	if op.OutcomeUnknown || op.Status != failed || len(op.Logs) == 0 {

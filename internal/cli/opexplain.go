@@ -67,7 +67,7 @@ func (s *Session) explain(c *remote.Client, out *page, op operation) {
 	case op.Status == pending:
 		out.text("It has not ended. Why it waits is not told to this client, which is strict (docs/sdk.md); another one of yours can ask.")
 	case op.Status == succeeded:
-		out.text("It has succeeded %s, after %d attempts. The record is %s, and %s at %s.", ago(op.UpdatedAt, now), len(op.Logs),
+		out.text("It has succeeded %s, after %d attempts. The record is %s, and %s at %s.", ago(op.UpdatedAt, now), op.attempts(),
 			op.ResourceID, op.SourceID, op.SourceName)
 	default:
 		op.explainEnd(out, now)
@@ -142,15 +142,22 @@ func (s *Session) problemOf(c *remote.Client, id string) string {
 // explainEnd tells how an operation has failed, and what can be done.
 func (op operation) explainEnd(out *page, now time.Time) {
 	how := "It has failed"
+	tries := op.attempts()
 	switch op.Reason {
 	case "cancelled":
 		how = "It was cancelled, and nothing of it was sent"
+		if tries > 0 {
+			how = "It was cancelled, and nothing of it was applied"
+		}
 	case "expired":
 		how = "It has expired, and was not sent in time"
+		if tries > 0 {
+			how = "It has expired, and nothing of it was applied in time"
+		}
 	case "reference_failed":
 		how = "It has failed with the operation whose record it names"
 	}
-	out.text("%s, %s. Attempts: %d.", how, ago(op.UpdatedAt, now), len(op.Logs))
+	out.text("%s, %s. Attempts: %d.", how, ago(op.UpdatedAt, now), tries)
 	if last := op.lastError(); last != "" {
 		out.text("The last entry of its log: %s", last)
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,11 +63,17 @@ func (op operation) page(now time.Time, p *output.Printer, exchanges bool) strin
 		out.line("Warning", "%s: %s", w.Path, w.Message)
 	}
 	out.line("Payload", "%s", string(op.Payload))
+	n := 0
 	for i, at := range op.Logs {
 		if i == 0 {
 			out.head("Attempts:")
 		}
-		out.text("%2d  %s  %-8s %s", i+1, at.CreatedAt, at.Status, operation{Logs: op.Logs[i : i+1]}.lastError())
+		mark := ""
+		if !at.only() {
+			n++
+			mark = strconv.Itoa(n)
+		}
+		out.text("%2s  %s  %-8s %s", mark, at.CreatedAt, at.Status, operation{Logs: op.Logs[i : i+1]}.lastError())
 	}
 	if exchanges {
 		out.head("What was sent and answered:")

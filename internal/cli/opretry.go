@@ -86,6 +86,10 @@ func (c opRetryCommand) retry(s *Session, client *remote.Client, op operation) e
 		if r.Body, err = s.readAll(c.File); err != nil {
 			return err
 		}
+		// Without a body it would be sent as it was.
+		if _, err := object(c.File, r.Body); err != nil {
+			return err
+		}
 	case c.Key == "" && !c.Sync && !c.DryRun:
 		// The same retry asked for again is answered with the operation that it has made.
 		c.Key = "retry-" + op.ID

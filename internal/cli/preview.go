@@ -32,6 +32,10 @@ type previewed struct {
 
 // preview writes what would be sent.
 func (s *Session) preview(p *output.Printer, raw jsontext.Value) error {
+	if p.Format == output.Names && p.Filter == nil {
+		s.say("nothing was stored or sent, and so there is no id (-o json tells what would be)")
+		return nil
+	}
 	if !p.ForPeople() {
 		return p.Item(raw, "status")
 	}

@@ -1,7 +1,13 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"net/url"
+	"slices"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/cli/output"
 	"github.com/waybill-dev/waybill/internal/cli/remote"
@@ -29,6 +35,15 @@ type capabilities struct {
 			Reason string `json:"reason"`
 		} `json:"fields"`
 	} `json:"writes"`
+}
+
+// Validate refuses what is no kind.
+func (c tspCapabilitiesCommand) Validate() error {
+	if c.Kind == "" {
+		return c.shape.Validate()
+	}
+	_, err := facts(c.Kind)
+	return errors.Join(err, c.shape.Validate())
 }
 
 // Run shows the capabilities.
@@ -60,10 +75,42 @@ func (c tspCapabilitiesCommand) Run(s *Session) error {
 		return err
 	}
 	p := s.printer(c.shape)
-	if !p.ForPeople() {
-		return p.Item(body, "source_name")
+	if p.ForPeople() {
+		return p.List(nil, "", func() output.Grid { return of.grid(kindOf(c.Kind)) })
 	}
-	return p.List(nil, "", func() output.Grid { return of.grid(kindOf(c.Kind)) })
+	if c.Kind != "" {
+		if body, err = ofKind(body, kindOf(c.Kind)); err != nil {
+			return err
+		}
+	}
+	return p.Item(body, "source_name")
+}
+
+// ofKind is a capability document with the writes of one kind alone.
+func ofKind(body []byte, kind string) ([]byte, error) {
+	var members map[string]jsontext.Value
+	var writes []jsontext.Value
+	if err := remote.Decode(body, &members); err != nil {
+		return nil, err
+	}
+	if err := remote.Decode(members["writes"], &writes); err != nil {
+		return nil, err
+	}
+	writes = slices.DeleteFunc(writes, func(w jsontext.Value) bool {
+		var of struct {
+			Kind string `json:"resource"`
+		}
+		return remote.Decode(w, &of) == nil && of.Kind != kind
+	})
+	text, err := json.Marshal(writes)
+	if err != nil {
+		return nil, fmt.Errorf("telling of one kind: %w", err)
+	}
+	members["writes"] = text
+	if text, err = json.Marshal(members, json.Deterministic(true)); err != nil {
+		return nil, fmt.Errorf("telling of one kind: %w", err)
+	}
+	return text, nil
 }
 
 // grid has a row for each field of each write.

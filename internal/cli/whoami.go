@@ -33,7 +33,7 @@ type org struct {
 	Types []string `json:"types"`
 }
 
-// Run asks for a token and shows what it says.
+// Run asks for a token, tries it, and shows what it says.
 func (c whoamiCommand) Run(s *Session) error {
 	t, from, err := s.target(c.at)
 	if err != nil {
@@ -48,7 +48,7 @@ func (c whoamiCommand) Run(s *Session) error {
 		return err
 	}
 	who := identity{URL: client.URL(), From: from, Client: claims.Subject, Scopes: strings.Fields(claims.Scope), Orgs: []org{}}
-	if who.Client == "" {
+	if who.Client == "" && t.Token == "" {
 		who.Client = t.ClientID
 	}
 	if claims.Expires > 0 {

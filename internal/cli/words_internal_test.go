@@ -98,7 +98,7 @@ func TestEachFailureHasItsExitCodeAndWhatHelps(t *testing.T) {
 	}{
 		"not found":        {&remote.Problem{Status: http.StatusNotFound}, 3, ""},
 		"a bad secret":     {&remote.Problem{Status: http.StatusUnauthorized, Token: true}, 4, "waybill client rotate"},
-		"a bad token":      {&remote.Problem{Status: http.StatusUnauthorized}, 4, "waybill whoami"},
+		"a bad token":      {&remote.Problem{Status: http.StatusUnauthorized}, 4, "the token is not taken"},
 		"a missing scope":  {&remote.Problem{Status: http.StatusForbidden}, 4, "scopes"},
 		"too often":        {&remote.Problem{Status: http.StatusTooManyRequests, RetryAfter: time.Minute}, 1, "try again in 1m00s"},
 		"a bad body":       {&remote.Problem{Status: http.StatusUnprocessableEntity}, 1, ""},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	json "github.com/go-json-experiment/json"
@@ -50,13 +51,27 @@ func Kinds() string {
 
 // Validate refuses what can be no write.
 func (c writeCommand) Validate() error {
-	_, err := c.schema()
+	schema, err := c.schema()
+	set := map[string]bool{}
 	for _, text := range c.Set {
-		if name, _, ok := strings.Cut(text, "="); !ok || strings.TrimSuffix(name, ":") == "" {
+		given, _, ok := strings.Cut(text, "=")
+		name, whole := strings.CutSuffix(given, ":")
+		switch {
+		case !ok || name == "":
 			err = errors.Join(err, fmt.Errorf("--set %q names no field; write one such as vehicle_name=\"Truck 42\"", text))
+		case name == "connection_id" && c.Connection != "":
+			err = errors.Join(err, errors.New("--connection and --set connection_id are both given; give one"))
+		case set[name] && (whole || schema == nil || !isList(schema.Field(name))):
+			err = errors.Join(err, fmt.Errorf("--set %s is given twice, and only a list takes several; give it once", name))
 		}
+		set[name] = true
 	}
 	return errors.Join(err, c.shape.Validate())
+}
+
+// isList tells whether a field takes a list that is set item by item.
+func isList(f *resource.Field) bool {
+	return f != nil && slices.Contains([]resource.Type{resource.UUIDs, resource.Enums, resource.Texts}, f.Type)
 }
 
 // schema is the field table of the write.
@@ -112,8 +127,8 @@ func (c writeCommand) body(s *Session, client *remote.Client, schema *resource.S
 		if err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal(text, &members); err != nil {
-			return nil, misused("%s holds no JSON object: %w", c.File, err)
+		if members, err = object(c.File, text); err != nil {
+			return nil, err
 		}
 		if len(c.Set) == 0 && c.Connection == "" {
 			return text, nil

@@ -30,7 +30,7 @@ func actsOf(op operation.Operation, who Visitor) (all []act) {
 	switch {
 	case !op.State.Ended():
 		all = []act{{Word: "Cancel…", Path: at + "/cancel", Kind: "danger",
-			Explains: "Ends it, if nothing of it has reached the TSP."}}
+			Explains: "Ends it, if nothing of it has been applied."}}
 	case op.IsUnknown():
 		all = []act{{Word: "Resolve by hand…", Path: at + "/resolve", Kind: "main",
 			Explains: "You looked at the TSP and say what became of the write. What was not applied can be retried then."}}

@@ -36,7 +36,7 @@ func (c *Console) asks(r *http.Request, who Visitor, title string, q question) (
 // askCancel asks whether an operation is to be cancelled.
 func (c *Console) askCancel(r *http.Request, who Visitor) (answer, error) {
 	return c.asks(r, who, "Cancel this operation?", question{Text: "It ends as failed, with the reason cancelled, and its partner is told by events.",
-		Consequence: "Safe: if something of it has reached the TSP, or is under way to it, it is not cancelled, and you are told what is out.",
+		Consequence: "Safe: if something of it has been applied, or is under way to it, it is not cancelled, and you are told what is out.",
 		Path:        "cancel", Word: "Cancel the operation", Danger: true})
 }
 

@@ -97,7 +97,7 @@ func (c *Console) jobChoices(r *http.Request, of operation.Survey) (all []jobCho
 	for _, choice := range []jobChoice{
 		{Action: job.Retry, Word: "Retry", Kind: "main", Says: "Sends each write that failed once more, as a write of its own, at the pace that the TSP allows.",
 			Leaves: "What was cancelled or expired, was retried already, or has an unknown outcome is left alone."},
-		{Action: job.Cancel, Word: "Cancel", Kind: "danger", Says: "Ends each write that has not ended and of which nothing has reached the TSP.",
+		{Action: job.Cancel, Word: "Cancel", Kind: "danger", Says: "Ends each write that has not ended and of which nothing has been applied.",
 			Leaves: "What is under way, or was sent, is left alone."},
 	} {
 		body, err := c.jobBody(choice.Action, of)

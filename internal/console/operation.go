@@ -69,7 +69,7 @@ func done(q url.Values) *note {
 	case "reverted":
 		n.Title, n.Text = "Taken back", "This operation gives the record back what it held before "+tail(of)+"."
 	case "cancelled":
-		return &note{n.Look, "Cancelled", "Nothing of it has reached the TSP, nor will it.", nil}
+		return &note{n.Look, "Cancelled", "Nothing of it has been applied, nor will be.", nil}
 	case "resolved":
 		return &note{n.Look, "Resolved", "What you found is in the log below, with your name.", nil}
 	default:

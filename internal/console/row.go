@@ -107,8 +107,14 @@ func (n *namer) why(op operation.Operation) why {
 	case operation.StageUnknown:
 		return why{Text: n.tsp(op) + " may have taken it. Look there, and resolve it by hand"}
 	case operation.StageCancelled:
+		if sentOf(op) > 0 {
+			return why{Text: "Cancelled after tries that applied nothing"}
+		}
 		return why{Text: "Cancelled before it was sent"}
 	case operation.StageExpired:
+		if sentOf(op) > 0 {
+			return why{Text: "No try had applied it before " + clock(op.ExpiresAt) + ", as its caller wanted"}
+		}
 		return why{Text: "It was not sent before " + clock(op.ExpiresAt) + ", as its caller wanted"}
 	case operation.StageFailed:
 		if last == nil {

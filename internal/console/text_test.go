@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/wire"
 )
 
@@ -63,6 +64,31 @@ func TestAVisitorIsLedBackIntoTheConsoleAlone(t *testing.T) {
 		"https://evil.example": Root, "/console/\r\nSet-Cookie: a": Root, "": Root, "/v2/telematics": Root} {
 		if got := back(path); got != want {
 			t.Errorf("%q leads to %q", path, got)
+		}
+	}
+}
+
+func TestWhatEndedAfterTriesIsNotSaidToBeUnsent(t *testing.T) {
+	t.Parallel()
+	registry, err := tsp.NewRegistry(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, reason := range []operation.Reason{operation.Cancelled, operation.Expired} {
+		for _, tried := range []bool{false, true} {
+			op := written()
+			op.Reason, op.ExpiresAt, op.Tries = reason, noon(), 1
+			op.Attempts[0].Class, op.Attempts[0].Status = "", 0
+			if tried {
+				op.Tries = 2
+				op.Attempts = append([]operation.Attempt{{N: 1, Class: tsp.Unavailable, Status: 503}}, op.Attempts...)
+			}
+			n := &namer{Console: &Console{}}
+			n.TSPs = registry
+			text := n.why(op).Text + n.verdict(op).Title
+			if strings.Contains(text, "sent") == tried || strings.Contains(text, "tr") != tried {
+				t.Errorf("%s, tried %t: %s", reason, tried, text)
+			}
 		}
 	}
 }

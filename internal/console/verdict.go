@@ -30,8 +30,14 @@ func (n *namer) verdict(op operation.Operation) verdict {
 			", and resolve it by hand."
 	case operation.StageCancelled:
 		v.Title, v.Text = "Cancelled before it was sent", "Nothing has been applied."
+		if sentOf(op) > 0 {
+			v.Title, v.Text = "Cancelled after it was tried", "Nothing has been applied: its tries failed, and there are no more."
+		}
 	case operation.StageExpired:
 		v.Title = "Expired: it was not sent in time"
+		if sentOf(op) > 0 {
+			v.Title = "Expired: no try applied it in time"
+		}
 		v.Text = "Nothing has been applied. Its caller wanted it sent before " + op.ExpiresAt.UTC().Format(stamp) + ", or not at all."
 	case operation.StageFailed:
 		v.Title, v.Text = n.failed(op)

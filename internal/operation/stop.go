@@ -16,7 +16,7 @@ type Reason string
 
 // The reasons.
 const (
-	// Cancelled: its caller cancelled it, and nothing of it was sent.
+	// Cancelled: its caller cancelled it, and nothing of it was applied nor will be.
 	Cancelled Reason = "cancelled"
 	// Expired: it was not sent before the moment that its caller gave.
 	Expired Reason = "expired"

@@ -166,6 +166,8 @@ func (t *task) unsent(last *operation.Attempt) (tsp.Class, string) {
 	switch {
 	case t.stops == operation.Unmade:
 		return "", notSent(t.unmade)
+	case t.stops == operation.Cancelled && last != nil:
+		return "", "cancelled: nothing of it was applied by the attempts before, and nothing more of it is sent"
 	case t.stops == operation.Cancelled:
 		return "", "cancelled before anything of it reached the TSP"
 	case !t.op.CutAt.IsZero():

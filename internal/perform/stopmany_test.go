@@ -3,6 +3,7 @@ package perform
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // askedByJob is an operation in a chain of its own that a job has asked to cancel.
@@ -80,4 +82,26 @@ func TestWhatWaitsInALaneIsReadEachSecondWhileAJobCancelsFewerAtATime(t *testing
 			t.Errorf("it was read %d times for %d steps", n, steps)
 		}
 	})
+}
+
+func TestACancelAfterAttemptsSaysThatTheyAppliedNothing(t *testing.T) {
+	t.Parallel()
+	for class, says := range map[tsp.Class]string{"": "before anything of it reached the TSP", tsp.Unavailable: "by the attempts before"} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			if class == "" {
+				w.full(time.Hour)
+			} else {
+				w.tsp.write = func(context.Context, int, tsp.Write) (tsp.Written, error) { return tsp.Written{}, failure(class) }
+			}
+			id := w.add()
+			w.run(t, time.Second)
+			w.cancel(id)
+			w.run(t, time.Second)
+			op := w.op(id)
+			if said := lines(op); op.Reason != operation.Cancelled || !strings.Contains(said[len(said)-1], says) || (len(said) > 1) != (class != "") {
+				t.Errorf("%s for %q: %q", op.State, op.Reason, said)
+			}
+		})
+	}
 }

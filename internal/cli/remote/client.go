@@ -144,7 +144,9 @@ func (c *Client) once(ctx context.Context, r Request, token string) (Answer, err
 	if len(r.Body) > 0 && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	req.Header.Set("User-Agent", "waybill-cli")
+	if req.Header.Get("User-Agent") == "" {
+		req.Header.Set("User-Agent", "waybill-cli")
+	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}

@@ -35,13 +35,22 @@ type Organisation struct {
 	Types []string `json:"org_type"`
 }
 
+// tried is where a token is tried.
+const tried = "/v2/integrations/connections"
+
 // renewal is how long before its end a token is replaced.
 const renewal = 30 * time.Second
 
-// Who returns what the client's token says, fetching one if need be.
+// Who returns what the client's token says, fetching one if need be, once the API has taken it: what a token says of itself
+// proves nothing.
 func (c *Client) Who(ctx context.Context) (Claims, error) {
-	if _, err := c.bearer(ctx); err != nil {
+	a, err := c.Send(ctx, Request{Method: http.MethodGet, Path: tried, Query: url.Values{"size": {"1"}}})
+	if err != nil {
 		return Claims{}, err
+	}
+	// A client without the scope of that list is told so once its token was taken.
+	if a.Status >= 300 && a.Status != http.StatusForbidden {
+		return Claims{}, ProblemOf(a)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
