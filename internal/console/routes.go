@@ -126,7 +126,7 @@ func (c *Console) guarded(of route) http.HandlerFunc {
 			return
 		}
 		if wantsStream(r) && lives && live(r) {
-			c.stream(w, r, of, now)
+			c.stream(w, r, who, now)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, mostForm)
