@@ -28,11 +28,11 @@ func noon() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
 
 // desk is what a console in a test shows: one operation, and what was asked of the services.
 type desk struct {
-	op      operation.Operation
-	who     Visitor
-	stray   bool
+	op    operation.Operation
+	who   Visitor
+	stray bool
 	// still says who the visitor is while a page is live; nil for who he was.
-	still func() (Visitor, bool)
+	still   func() (Visitor, bool)
 	refuses error
 	asked   []string
 	entries []audit.Entry

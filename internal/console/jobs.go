@@ -25,6 +25,8 @@ type allView struct {
 	Choices  []jobChoice
 	Recent   []jobRow
 	Back     string
+	// Barred says why none can be begun; "" if one can.
+	Barred string
 }
 
 // jobChoice is something that can be done to all that match.
@@ -60,6 +62,9 @@ func (c *Console) asking(r *http.Request, given url.Values, refused error) (answ
 	}
 	q.Del("state")
 	v := allView{Key: uuid.New(), Back: with(operationsPath, q)}
+	if c.ReadOnly {
+		v.Barred = readOnly
+	}
 	if _, v.Partners, err = c.choosePartner(r, q); err != nil {
 		return answer{}, err
 	}
