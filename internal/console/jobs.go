@@ -60,7 +60,6 @@ func (c *Console) asking(r *http.Request, given url.Values, refused error) (answ
 	if err != nil {
 		return answer{}, err
 	}
-	q.Del("state")
 	v := allView{Key: uuid.New(), Back: with(operationsPath, q)}
 	if c.ReadOnly {
 		v.Barred = readOnly
@@ -85,8 +84,8 @@ func (c *Console) asking(r *http.Request, given url.Values, refused error) (answ
 		}
 	}
 	v.Filters = q.Encode()
-	for _, name := range []string{"tsp", "kind", "verb", "connection", "resource", "source_id", "since", "from", "to"} {
-		if q.Has(name) {
+	for _, name := range jobFilters() {
+		if name != "partner" && q.Has(name) {
 			v.Kept = append(v.Kept, facet{Word: name, Count: q.Get(name)})
 		}
 	}
@@ -137,6 +136,9 @@ func (c *Console) doAll(r *http.Request, who Visitor) (answer, error) {
 	given, err := url.ParseQuery(r.PostFormValue("filters"))
 	if err != nil {
 		return answer{}, wrongInput("filters", r.PostFormValue("filters"), "cannot be read; begin at the list of operations")
+	}
+	if err := only(given, jobFilters()); err != nil {
+		return answer{}, err
 	}
 	_, of, err := c.filters(given)
 	if err != nil {

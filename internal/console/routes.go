@@ -125,6 +125,10 @@ func (c *Console) guarded(of route) http.HandlerFunc {
 				"who runs Waybill set WAYBILL_CONSOLE=on"))
 			return
 		}
+		if err := of.checked(r); err != nil {
+			c.fail(w, r, who, err)
+			return
+		}
 		if wantsStream(r) && lives && live(r) {
 			c.stream(w, r, who, now)
 			return
