@@ -123,7 +123,7 @@ func (c *Console) healthOf(of connection.Connection, visitor Visitor) verdict {
 
 // problemOf is what is wrong with a connection. The words of its TSP are for those who may read payloads.
 func (c *Console) problemOf(of connection.Connection, who Visitor) string {
-	return veiled(who, of.Problem, "What "+displayName(c.TSPs, of.TSP)+" said is hidden from you")
+	return veiled(who, worded(of.Problem), "What "+displayName(c.TSPs, of.TSP)+" said is hidden from you")
 }
 
 // connectionActs are what a visitor can do with a connection.

@@ -54,8 +54,9 @@ func (c *Console) jobSheet(r *http.Request, who Visitor, partner, id uuid.UUID) 
 	v := jobView{jobRow: jobRow{j, jobLook(j.State), jobPath(j)}, Refusals: j.Read().Refusals, Done: j.Done, Refused: j.Refused(), Left: j.Left(),
 		Partner: c.namer(r.Context(), who).partner(partner)}
 	for i := range v.Refusals {
-		if !who.Payloads {
-			v.Refusals[i].Detail = nil
+		if of := v.Refusals[i].Detail; of != nil {
+			said := veiled(who, worded(*of), "")
+			v.Refusals[i].Detail = &said
 		}
 	}
 	v.Verdict = verdict{Look: v.Look, Title: v.Look.Word + ": " + count(v.Done) + " of " + count(j.Matched) + " done",

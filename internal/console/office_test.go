@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"testing"
@@ -25,6 +26,8 @@ type office struct {
 	hook   webhook.Status
 	// readOnly is that of the console.
 	readOnly bool
+	// log is what is said of deliveries.
+	log string
 }
 
 func newOffice() *office {
@@ -106,11 +109,11 @@ func (o hooksOf) List(context.Context, uuid.UUID, webhook.ListRequest) (page.Pag
 	return page.Page[webhook.Subscription]{Items: []webhook.Subscription{{Status: o.hook}}}, nil
 }
 func (o hooksOf) Logs(context.Context, uuid.UUID, uuid.UUID, webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error) {
-	said := "SECRET-LOG"
+	said := cmp.Or(o.log, "SECRET-LOG")
 	return page.Page[webhook.DeliveryLog]{Items: []webhook.DeliveryLog{{ErrorMessage: &said}}}, nil
 }
 func (o hooksOf) DeadLetters(context.Context, uuid.UUID, uuid.UUID, webhook.DeadLettersRequest) (page.Page[webhook.DeadLetter], error) {
-	said := "SECRET-LETTER"
+	said := cmp.Or(o.log, "SECRET-LETTER")
 	return page.Page[webhook.DeadLetter]{Items: []webhook.DeadLetter{{ErrorMessage: &said}}}, nil
 }
 func (o hooksOf) Metrics(context.Context, uuid.UUID, uuid.UUID) (webhook.Metrics, error) {

@@ -15,7 +15,7 @@ import (
 // may not read payloads is told the class of an answer and not its words.
 func (n *namer) said(op operation.Operation, a operation.Attempt) string {
 	if n.open {
-		return a.Details
+		return worded(a.Details)
 	}
 	if r := op.Resolution; r != nil && r.Entry == a.N {
 		return "resolved by " + r.By + ": " + words(r.Outcome)
@@ -32,7 +32,7 @@ func (n *namer) quoted(op operation.Operation, a operation.Attempt) string {
 	if !n.open {
 		return n.said(op, a)
 	}
-	return "“" + cut(a.Details, 300) + "”"
+	return "“" + cut(worded(a.Details), 300) + "”"
 }
 
 // logged is what an entry of the log says word for word; "" for whoever may not read it.

@@ -75,8 +75,8 @@ func (c *Console) hookSheet(r *http.Request, who Visitor, partner, id uuid.UUID)
 		return sheet{}, err
 	}
 	for i, l := range dead.Items {
-		if !who.Payloads && l.ErrorMessage != nil {
-			said := "Not delivered"
+		if l.ErrorMessage != nil {
+			said := veiled(who, worded(*l.ErrorMessage), "Not delivered")
 			dead.Items[i].ErrorMessage = &said
 		}
 	}
@@ -91,7 +91,7 @@ func (c *Console) hookSheet(r *http.Request, who Visitor, partner, id uuid.UUID)
 			one.Look = Look{"Not delivered", "failed", bad}
 		}
 		if l.ErrorMessage != nil && who.Payloads {
-			one.Said = cut(*l.ErrorMessage, longestWhy)
+			one.Said = cut(worded(*l.ErrorMessage), longestWhy)
 		}
 		v.Logs = append(v.Logs, one)
 	}
