@@ -48,6 +48,17 @@ func actsOf(op operation.Operation, who Visitor) (all []act) {
 	return all
 }
 
+// barred is an act as a visitor may do it who needs a role for it.
+func (c *Console) barred(a act, who Visitor, needs Role) act {
+	switch {
+	case !who.Role.May(needs):
+		a.Barred, a.Kind = "it needs the role "+string(needs)+", and yours is "+string(who.Role), ""
+	case c.ReadOnly:
+		a.Barred, a.Kind = readOnly, ""
+	}
+	return a
+}
+
 // retries are the two ways to send a failed operation again.
 func retries(op operation.Operation, at string) []act {
 	edit := act{Word: "Edit and retry…", Path: at + "/edit", Explains: "A new write, linked to this one, with your changes. You see what would go out before it does."}

@@ -40,12 +40,16 @@ func (c *Console) showConnection(r *http.Request, who Visitor) (answer, error) {
 		return answer{}, err
 	}
 	s, err := c.connectionSheet(r, who, of)
-	switch r.URL.Query().Get("done") {
-	case "paused":
+	// What the address says was so once; what is said is what is so now.
+	switch done := r.URL.Query().Get("done"); {
+	case err != nil:
+	case done == "paused" && of.Status == connection.Paused:
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Paused", "It takes no writes, and what waits stays until it is resumed.", nil}
-	case "resumed":
-		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Active", "The TSP took its credentials, and what waited goes on.", nil}
-	case "imported":
+	case done == "resumed" && of.Status == connection.Active && !c.Links.Shut(of):
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Active", "It takes writes, and what waited goes on.", nil}
+	case done == "imported" && slices.ContainsFunc(s.Content.(connectionView).Schedules, func(one record.Schedule) bool {
+		return !one.NextAt.IsZero() && !one.NextAt.After(c.Now())
+	}):
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Its import is due now", "The times below tell when it is done.", nil}
 	}
 	return answer{sheet: s}, err
@@ -66,15 +70,18 @@ func (c *Console) connectionOf(r *http.Request) (connection.Connection, error) {
 
 // connectionSheet is the page of one connection.
 func (c *Console) connectionSheet(r *http.Request, who Visitor, of connection.Connection) (sheet, error) {
-	rows, err := c.linkRows(r, []connection.Connection{of})
+	rows, err := c.linkRows(r, who, []connection.Connection{of})
 	if err != nil {
 		return sheet{}, err
 	}
-	v := connectionView{linkRow: rows[0], Of: of, Verdict: c.healthOf(of)}
+	v := connectionView{linkRow: rows[0], Of: of, Verdict: c.healthOf(of, who)}
 	if v.Schedules, err = c.Connections.SchedulesOf(r.Context(), []uuid.UUID{of.ID}); err != nil {
 		return sheet{}, err
 	}
-	v.Acts = connectionActs(of, who)
+	for i := range v.Schedules {
+		v.Schedules[i].Problem = veiled(who, v.Schedules[i].Problem, "It failed; the words of "+v.TSP+" are hidden from you")
+	}
+	v.Acts = c.connectionActs(of, who)
 	for _, name := range slices.Sorted(maps.Keys(of.Settings)) {
 		v.Settings = append(v.Settings, member{name, fmt.Appendf(nil, "%v", of.Settings[name])})
 	}
@@ -92,8 +99,9 @@ func (c *Console) connectionSheet(r *http.Request, who Visitor, of connection.Co
 }
 
 // healthOf says how a connection stands, and what follows for what waits.
-func (c *Console) healthOf(of connection.Connection) verdict {
+func (c *Console) healthOf(of connection.Connection, visitor Visitor) verdict {
 	who := displayName(c.TSPs, of.TSP)
+	of.Problem = c.problemOf(of, visitor)
 	v := verdict{Look: health(of, c.Links.Shut(of))}
 	switch {
 	case v.Look.Word == "Suspect":
@@ -113,8 +121,13 @@ func (c *Console) healthOf(of connection.Connection) verdict {
 	return v
 }
 
+// problemOf is what is wrong with a connection. The words of its TSP are for those who may read payloads.
+func (c *Console) problemOf(of connection.Connection, who Visitor) string {
+	return veiled(who, worded(of.Problem), "What "+displayName(c.TSPs, of.TSP)+" said is hidden from you")
+}
+
 // connectionActs are what a visitor can do with a connection.
-func connectionActs(of connection.Connection, who Visitor) (all []act) {
+func (c *Console) connectionActs(of connection.Connection, who Visitor) (all []act) {
 	at := connectionPath(of.ID)
 	switch of.Status {
 	case connection.Active:
@@ -130,9 +143,7 @@ func connectionActs(of connection.Connection, who Visitor) (all []act) {
 		if all[i].Word == "Import now" {
 			needs = Operator
 		}
-		if !who.Role.May(needs) {
-			all[i].Barred, all[i].Kind = fmt.Sprintf("it needs the role %s, and yours is %s", needs, who.Role), ""
-		}
+		all[i] = c.barred(all[i], who, needs)
 	}
 	return all
 }

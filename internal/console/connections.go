@@ -44,7 +44,7 @@ type linkRow struct {
 }
 
 // listConnections shows connections of all fleets, those that are broken first.
-func (c *Console) listConnections(r *http.Request, _ Visitor) (answer, error) {
+func (c *Console) listConnections(r *http.Request, who Visitor) (answer, error) {
 	all, err := c.Connections.Connections(r.Context())
 	if err != nil {
 		return answer{}, err
@@ -86,7 +86,7 @@ func (c *Console) listConnections(r *http.Request, _ Visitor) (answer, error) {
 		return answer{}, err
 	}
 	v.Newer, v.Older = stretchOf(connectionsPath, state, from, len(chosen))
-	v.Rows, err = c.linkRows(r, chosen[from:min(from+rowsShown, len(chosen))])
+	v.Rows, err = c.linkRows(r, who, chosen[from:min(from+rowsShown, len(chosen))])
 	return answer{sheet: sheet{name: "connections", Title: "Connections", Place: "Connections", Content: v}}, err
 }
 
@@ -130,7 +130,7 @@ func stretchOf(path, state string, from, all int) (newer, older string) {
 }
 
 // linkRows are connections as lists show them.
-func (c *Console) linkRows(r *http.Request, of []connection.Connection) ([]linkRow, error) {
+func (c *Console) linkRows(r *http.Request, who Visitor, of []connection.Connection) ([]linkRow, error) {
 	ids := make([]uuid.UUID, len(of))
 	for i, one := range of {
 		ids[i] = one.ID
@@ -149,7 +149,7 @@ func (c *Console) linkRows(r *http.Request, of []connection.Connection) ([]linkR
 	}
 	rows := make([]linkRow, len(of))
 	for i, one := range of {
-		row := linkRow{ID: one.ID, Look: health(one, c.Links.Shut(one)), TSP: displayName(c.TSPs, one.TSP), Problem: cut(one.Problem, longestWhy),
+		row := linkRow{ID: one.ID, Look: health(one, c.Links.Shut(one)), TSP: displayName(c.TSPs, one.TSP), Problem: cut(c.problemOf(one, who), longestWhy),
 			Waiting: counted(waits[one.ID].Count), Since: waits[one.ID].Since}
 		if row.Fleet, err = c.fleet(r, one.Fleet); err != nil {
 			return nil, err

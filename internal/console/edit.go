@@ -136,10 +136,14 @@ func (n *namer) would(p operation.Preview) would {
 	w := would{At: time.Time(p.EarliestAt)}
 	for i, planned := range p.Requests {
 		w.Calls = append(w.Calls, call{Out: fmt.Sprintf("Request %d of %d", i+1, len(p.Requests)),
-			Request: n.message(planned.Request.Method+" "+planned.Request.URL, planned.Request.Headers, planned.Request.Content)})
+			Request: n.message(planned.Request.Method+" "+n.address(planned.Request.URL), planned.Request.Headers, planned.Request.Content)})
 	}
 	if p.Failure != nil {
-		w.Notes = append(w.Notes, "It would fail: "+p.Failure.ErrorDetails)
+		says := "It would fail: " + p.Failure.ErrorDetails
+		if !n.open {
+			says = "It would fail; why is hidden from you."
+		}
+		w.Notes = append(w.Notes, says)
 	}
 	for _, name := range p.Dropped {
 		w.Notes = append(w.Notes, name+" would not reach the TSP.")

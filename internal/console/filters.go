@@ -26,8 +26,7 @@ func (c *Console) survey(r *http.Request) (url.Values, operation.Survey, error) 
 // filters reads those of a list of operations.
 func (c *Console) filters(given url.Values) (url.Values, operation.Survey, error) {
 	q, of := url.Values{}, operation.Survey{}
-	for _, name := range []string{"state", "reason", "tsp", "kind", "verb", "partner", "connection", "resource", "source_id",
-		"since", "from", "to"} {
+	for _, name := range filterNames() {
 		if text := strings.TrimSpace(given.Get(name)); text != "" {
 			q.Set(name, text)
 		}

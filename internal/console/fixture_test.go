@@ -28,9 +28,11 @@ func noon() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
 
 // desk is what a console in a test shows: one operation, and what was asked of the services.
 type desk struct {
-	op      operation.Operation
-	who     Visitor
-	stray   bool
+	op    operation.Operation
+	who   Visitor
+	stray bool
+	// still says who the visitor is while a page is live; nil for who he was.
+	still   func() (Visitor, bool)
 	refuses error
 	asked   []string
 	entries []audit.Entry
@@ -47,6 +49,12 @@ func written() operation.Operation {
 }
 
 func (d *desk) Visitor(*http.Request) (Visitor, bool) { return d.who, !d.stray }
+func (d *desk) Still(r *http.Request) (Visitor, bool) {
+	if d.still != nil {
+		return d.still()
+	}
+	return d.Visitor(r)
+}
 func (d *desk) SignIn(w http.ResponseWriter, _ *http.Request) {
 	http.Error(w, "sign in first", http.StatusUnauthorized)
 }
@@ -104,8 +112,8 @@ func (d *desk) Note(_ context.Context, e audit.Entry) error {
 func (d *desk) Entries(context.Context, int64, int) ([]audit.Entry, error) { return nil, nil }
 func (d *desk) AuditHead(context.Context) (audit.Head, error)              { return audit.Head{}, nil }
 
-// ask sends a request to a console over the desk, a POST if it has a form.
-func (d *desk) ask(t *testing.T, path string, form url.Values) *httptest.ResponseRecorder {
+// console is one over the desk.
+func (d *desk) console(t *testing.T) *Console {
 	t.Helper()
 	registry, err := tsp.NewRegistry(nil, nil)
 	if err != nil {
@@ -115,12 +123,18 @@ func (d *desk) ask(t *testing.T, path string, form url.Values) *httptest.Respons
 	if err != nil {
 		t.Fatal(err)
 	}
+	return c
+}
+
+// ask sends a request to a console over the desk, a POST if it has a form.
+func (d *desk) ask(t *testing.T, path string, form url.Values) *httptest.ResponseRecorder {
+	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 	if form != nil {
 		r = httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	w := httptest.NewRecorder()
-	c.ServeHTTP(w, r)
+	d.console(t).ServeHTTP(w, r)
 	return w
 }

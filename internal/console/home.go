@@ -56,7 +56,7 @@ func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
 		return answer{}, err
 	}
 	v := homeView{Fresh: len(newest.Items) == 0}
-	if v.Needs, err = c.brokenLinks(r); err != nil {
+	if v.Needs, err = c.brokenLinks(r, who); err != nil {
 		return answer{}, err
 	}
 	n, more, broken := c.namer(r.Context(), who), false, len(v.Needs)
@@ -115,7 +115,7 @@ func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
 }
 
 // brokenLinks are connections that somebody has to look at.
-func (c *Console) brokenLinks(r *http.Request) (all []need, err error) {
+func (c *Console) brokenLinks(r *http.Request, who Visitor) (all []need, err error) {
 	links, err := c.Connections.Connections(r.Context())
 	if err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func (c *Console) brokenLinks(r *http.Request) (all []need, err error) {
 		if err != nil {
 			return nil, err
 		}
-		v := c.healthOf(of)
+		v := c.healthOf(of, who)
 		all = append(all, need{Look: v.Look, Title: displayName(c.TSPs, of.TSP) + " refuses the credentials of " + fleet,
 			Text: v.Text, At: of.UpdatedAt, Path: connectionPath(of.ID), Word: "Open"})
 	}

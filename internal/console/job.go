@@ -53,6 +53,12 @@ func (c *Console) jobSheet(r *http.Request, who Visitor, partner, id uuid.UUID) 
 	}
 	v := jobView{jobRow: jobRow{j, jobLook(j.State), jobPath(j)}, Refusals: j.Read().Refusals, Done: j.Done, Refused: j.Refused(), Left: j.Left(),
 		Partner: c.namer(r.Context(), who).partner(partner)}
+	for i := range v.Refusals {
+		if of := v.Refusals[i].Detail; of != nil {
+			said := veiled(who, worded(*of), "")
+			v.Refusals[i].Detail = &said
+		}
+	}
 	v.Verdict = verdict{Look: v.Look, Title: v.Look.Word + ": " + count(v.Done) + " of " + count(j.Matched) + " done",
 		Text: "It goes on by itself, also over a restart. Reload the page for how far it is."}
 	if j.State.Ended() {
@@ -60,9 +66,7 @@ func (c *Console) jobSheet(r *http.Request, who Visitor, partner, id uuid.UUID) 
 	}
 	if j.State == job.Running {
 		v.Acts = []act{{Word: "Stop", Path: v.Path + "/stop", Posts: true, Kind: "danger", Explains: "Begins nothing more; what was begun is brought to its end."}}
-		if !who.Role.May(Operator) {
-			v.Acts[0].Barred, v.Acts[0].Kind = "it needs the role operator, and yours is "+string(who.Role), ""
-		}
+		v.Acts[0] = c.barred(v.Acts[0], who, Operator)
 	}
 	return sheet{name: "job", Title: capital(string(j.Action)) + " all that match", Place: "Operations", Content: v}, nil
 }

@@ -25,6 +25,8 @@ type allView struct {
 	Choices  []jobChoice
 	Recent   []jobRow
 	Back     string
+	// Barred says why none can be begun; "" if one can.
+	Barred string
 }
 
 // jobChoice is something that can be done to all that match.
@@ -58,8 +60,10 @@ func (c *Console) asking(r *http.Request, given url.Values, refused error) (answ
 	if err != nil {
 		return answer{}, err
 	}
-	q.Del("state")
 	v := allView{Key: uuid.New(), Back: with(operationsPath, q)}
+	if c.ReadOnly {
+		v.Barred = readOnly
+	}
 	if _, v.Partners, err = c.choosePartner(r, q); err != nil {
 		return answer{}, err
 	}
@@ -80,8 +84,8 @@ func (c *Console) asking(r *http.Request, given url.Values, refused error) (answ
 		}
 	}
 	v.Filters = q.Encode()
-	for _, name := range []string{"tsp", "kind", "verb", "connection", "resource", "source_id", "since", "from", "to"} {
-		if q.Has(name) {
+	for _, name := range jobFilters() {
+		if name != "partner" && q.Has(name) {
 			v.Kept = append(v.Kept, facet{Word: name, Count: q.Get(name)})
 		}
 	}
@@ -132,6 +136,9 @@ func (c *Console) doAll(r *http.Request, who Visitor) (answer, error) {
 	given, err := url.ParseQuery(r.PostFormValue("filters"))
 	if err != nil {
 		return answer{}, wrongInput("filters", r.PostFormValue("filters"), "cannot be read; begin at the list of operations")
+	}
+	if err := only(given, jobFilters()); err != nil {
+		return answer{}, err
 	}
 	_, of, err := c.filters(given)
 	if err != nil {

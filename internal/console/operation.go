@@ -55,27 +55,27 @@ func (c *Console) showOperation(r *http.Request, who Visitor) (answer, error) {
 		return answer{}, err
 	}
 	s, err := c.operationSheet(r, who, op)
-	s.Note = done(r.URL.Query())
+	s.Note = done(op, r.URL.Query())
 	return answer{sheet: s}, err
 }
 
-// done says what became of an act that has led here.
-func done(q url.Values) *note {
+// done says what became of an act that has led here, if it is so.
+func done(op operation.Operation, q url.Values) *note {
 	of, err := uuid.Parse(q.Get("of"))
+	if err != nil {
+		of = uuid.Nil
+	}
 	n := note{Look: Look{Glyph: "succeeded", Colour: ok}}
-	switch q.Get("done") {
-	case "retried":
+	switch did := q.Get("done"); {
+	case did == "retried" && of != uuid.Nil && op.RetryOf == of:
 		n.Title, n.Text = "Sent again", "This operation retries "+tail(of)+", which stays as it is."
-	case "reverted":
+	case did == "reverted" && of != uuid.Nil && op.RevertOf == of:
 		n.Title, n.Text = "Taken back", "This operation gives the record back what it held before "+tail(of)+"."
-	case "cancelled":
+	case did == "cancelled" && op.Stage() == operation.StageCancelled:
 		return &note{n.Look, "Cancelled", "Nothing of it has been applied, nor will be.", nil}
-	case "resolved":
+	case did == "resolved" && op.Resolution != nil:
 		return &note{n.Look, "Resolved", "What you found is in the log below, with your name.", nil}
 	default:
-		return nil
-	}
-	if err != nil {
 		return nil
 	}
 	return &n

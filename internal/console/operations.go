@@ -27,8 +27,10 @@ type operationsView struct {
 	// Unseen is what has come since the list was opened.
 	Unseen newer
 	Export string
-	// All is where one acts on all that match; "" where one may not.
+	// All is where one acts on all that match; "" where no job has such a filter.
 	All string
+	// AllBarred says why one may not; "" if one may.
+	AllBarred string
 	// Narrowed tells that a filter is set, and Looked that only a part was looked at.
 	Narrowed, Looked bool
 }
@@ -81,7 +83,8 @@ func (c *Console) listOperations(r *http.Request, who Visitor) (answer, error) {
 		}
 	}
 	v.Export = with(operationsPath+"/export", q)
-	if who.Role.May(Operator) && of.Cause == "" {
+	v.AllBarred = c.barred(act{}, who, Operator).Barred
+	if of.Cause == "" {
 		all := cloned(q)
 		all.Del("state")
 		v.All = with(operationsPath+"/all", all)

@@ -90,12 +90,12 @@ func (n *namer) sent(op operation.Operation, kept []operation.Kept) []stop {
 		out.More = fmt.Sprintf("%d tries and look-ups.", sentOf(op))
 	}
 	back := stop{Look: lookOfAttempt(*last), Label: "Came back", Took: took(last.EndedAt.Sub(last.StartedAt)), Said: answerOf(last.Status),
-		More: cut(sentence(last.Details), 200)}
+		More: cut(sentence(n.said(op, *last)), 200)}
 	if last.Class == tsp.Done {
 		back.Look = past()
 	}
 	if call := lastCall(*last, kept); call != nil {
-		out.Lines = []string{call.Request.Method + " " + pathOf(call.Request.URL)}
+		out.Lines = []string{call.Request.Method + " " + pathOf(n.address(call.Request.URL))}
 	} else {
 		out.Said = "The call is not kept"
 	}

@@ -125,8 +125,12 @@ func (c *Console) guarded(of route) http.HandlerFunc {
 				"who runs Waybill set WAYBILL_CONSOLE=on"))
 			return
 		}
+		if err := of.checked(r); err != nil {
+			c.fail(w, r, who, err)
+			return
+		}
 		if wantsStream(r) && lives && live(r) {
-			c.stream(w, r, of, now)
+			c.stream(w, r, who, now)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, mostForm)

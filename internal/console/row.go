@@ -120,7 +120,7 @@ func (n *namer) why(op operation.Operation) why {
 		if last == nil {
 			return why{Text: "Its log is empty"}
 		}
-		return why{Text: cut(sentence(last.Details), longestWhy)}
+		return why{Text: cut(sentence(n.said(op, *last)), longestWhy)}
 	}
 	p := op.Progress
 	if p == nil {
@@ -141,7 +141,7 @@ func (n *namer) waits(op operation.Operation, p operation.ProgressRead, last *op
 	switch p.Code {
 	case operation.BackOff:
 		if last != nil {
-			w.Text = cut(sentence(last.Details), longestWhy)
+			w.Text = cut(sentence(n.said(op, *last)), longestWhy)
 		}
 	case operation.RetryAfter:
 		w.Text, w.NextIs = n.tsp(op)+" asked to be left alone.", "It goes on"

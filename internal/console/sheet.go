@@ -159,9 +159,9 @@ func (c *Console) failed(r *http.Request, err error) sheet {
 // noteOf says what is wrong in words for a visitor, and logs what is our own fault.
 func (c *Console) noteOf(r *http.Request, err error) *note {
 	p := problem.Of(err)
-	n := &note{Look: Look{Glyph: "failed", Colour: bad}, Title: titleOf(p.Code), Text: sentence(p.Detail)}
+	n := &note{Look: Look{Glyph: "failed", Colour: bad}, Title: titleOf(p.Code), Text: worded(sentence(p.Detail))}
 	for _, d := range p.Details {
-		n.Points = append(n.Points, strings.TrimPrefix(d.Path+": "+d.Message, ": "))
+		n.Points = append(n.Points, worded(strings.TrimPrefix(d.Path+": "+d.Message, ": ")))
 	}
 	if p.Code != problem.Internal && p.Err == nil {
 		return n

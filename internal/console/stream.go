@@ -49,9 +49,9 @@ func wantsStream(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Accept"), "text/event-stream")
 }
 
-// stream answers with the parts of a page each time that they have changed, until the visitor leaves, may see it no more,
-// or the server stops.
-func (c *Console) stream(w http.ResponseWriter, r *http.Request, of route, now updates) {
+// stream answers with the parts of a page each time that they have changed, until the visitor leaves, is
+// another than began it by role or rights, or the server stops.
+func (c *Console) stream(w http.ResponseWriter, r *http.Request, who Visitor, now updates) {
 	select {
 	case c.open.places <- struct{}{}:
 		defer func() { <-c.open.places }()
@@ -71,8 +71,7 @@ func (c *Console) stream(w http.ResponseWriter, r *http.Request, of route, now u
 	s := sent{w: w, sums: map[string][32]byte{}}
 	for {
 		began := time.Now()
-		who, known := c.Gate.Visitor(r)
-		if !known || !who.Role.May(of.may) {
+		if is, known := c.Gate.Still(r); !known || is != who {
 			return
 		}
 		parts, err := now(r, who)

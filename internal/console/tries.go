@@ -44,12 +44,12 @@ func (n *namer) tries(op operation.Operation, kept []operation.Kept, most int) (
 	for i := len(op.Attempts) - 1; i >= 0 && len(all) < most; i-- {
 		a, l := op.Attempts[i], logs[i]
 		one := attempt{N: a.N, Look: lookOfAttempt(a), Said: answerOf(a.Status), At: a.StartedAt, Took: took(a.EndedAt.Sub(a.StartedAt)),
-			Details: a.Details, Meaning: n.meaning(op, a), Open: len(all) == 0}
+			Details: n.logged(a), Meaning: n.meaning(op, a), Open: len(all) == 0}
 		if a.Class == "" {
-			one.Said = cut(a.Details, 120)
+			one.Said = cut(n.said(op, a), 120)
 		}
 		if r := op.Resolution; r != nil && r.Entry == a.N {
-			one.Look, one.Said = Look{"Resolved", "passed", idle}, cut(a.Details, 120)
+			one.Look, one.Said = Look{"Resolved", "passed", idle}, cut(n.said(op, a), 120)
 		}
 		if l.Calls != nil && l.Absent != nil {
 			one.Absent = absent(*l.Absent)
@@ -112,13 +112,13 @@ func (n *namer) call(x tsp.Exchange, which string) call {
 	purposes := map[tsp.Purpose]string{tsp.ForWrite: "The write", tsp.ForLookUp: "Looking it up", tsp.ForReadBack: "Reading it back",
 		tsp.ForSignIn: "Signing in"}
 	c := call{Label: purposes[x.Purpose], Said: "No answer", Out: "Request " + which, Back: "Answer to request " + which,
-		Took: took(time.Duration(x.DurationMS) * time.Millisecond), Request: n.message(x.Request.Method+" "+x.Request.URL, x.Request.Headers, x.Request.Content)}
+		Took: took(time.Duration(x.DurationMS) * time.Millisecond), Request: n.message(x.Request.Method+" "+n.address(x.Request.URL), x.Request.Headers, x.Request.Content)}
 	switch {
 	case x.Response != nil:
 		c.Said = answerOf(x.Response.Status)
 		c.Answer = n.message(c.Said, x.Response.Headers, x.Response.Content)
 	case x.Error != nil:
-		c.Answer = n.message("No answer: "+*x.Error, nil, tsp.Content{})
+		c.Answer = n.message(n.silence(*x.Error), nil, tsp.Content{})
 	default:
 		c.Answer = n.message("No answer", nil, tsp.Content{})
 	}
@@ -133,7 +133,7 @@ func (n *namer) message(line string, headers map[string]string, body tsp.Content
 	var b strings.Builder
 	b.WriteString(`<span class="line">` + boxed(line) + "</span>\n")
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		b.WriteString(`<span class="name">` + boxed(name) + ":</span> " + boxed(headers[name]) + "\n")
+		b.WriteString(`<span class="name">` + boxed(name) + ":</span> " + boxed(n.header(name, headers[name])) + "\n")
 	}
 	switch {
 	case body.Body == nil && body.BodyLength > 0:

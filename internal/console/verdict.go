@@ -54,7 +54,11 @@ func (n *namer) succeeded(op operation.Operation) (title, text string) {
 		title = "Succeeded: resolved by hand as applied"
 		text = "Resolved by " + r.By + ". "
 		if !r.Checked {
-			text += "It was not checked at the TSP: " + r.Unchecked + ". "
+			text += "It was not checked at the TSP"
+			if n.open {
+				text += ": " + r.Unchecked
+			}
+			text += ". "
 		}
 	}
 	text += "It has been applied"
@@ -73,11 +77,11 @@ func (n *namer) failed(op operation.Operation) (title, text string) {
 	if last == nil || last.Class == "" {
 		title, text = "Failed before it was sent", "Nothing has been applied."
 		if last != nil {
-			text = sentence(last.Details) + " " + text
+			text = sentence(n.said(op, *last)) + " " + text
 		}
 		return title, text
 	}
-	said := "“" + cut(last.Details, 300) + "”"
+	said := n.quoted(op, *last)
 	switch last.Class {
 	case tsp.Rejected:
 		return "Failed: " + who + " refused it", said + ". Nothing has been applied, and the same again will be refused again: change it first."

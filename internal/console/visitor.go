@@ -45,6 +45,9 @@ type Visitor struct {
 type Gate interface {
 	// Visitor returns who sent the request, and false for a stranger.
 	Visitor(*http.Request) (Visitor, bool)
+	// Still returns who they are by now, for an answer that goes on for long: false once they are signed out or kept
+	// out. It counts as no use.
+	Still(*http.Request) (Visitor, bool)
 	// SignIn answers a stranger's request: it sends them to where they sign in, and
 	// from there back.
 	SignIn(http.ResponseWriter, *http.Request)

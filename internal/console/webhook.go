@@ -22,8 +22,8 @@ type hookView struct {
 	Letters     []webhook.DeadLetter
 	More        bool
 	Logs        []logRow
-	// MayReplay tells that the visitor may have dead letters sent again.
-	MayReplay bool
+	// Replay is what can be done with a dead letter.
+	Replay act
 }
 
 // logRow is an attempt to deliver.
@@ -40,15 +40,22 @@ func (c *Console) showWebhook(r *http.Request, who Visitor) (answer, error) {
 		return answer{}, err
 	}
 	s, err := c.hookSheet(r, who, partner, id)
-	switch q := r.URL.Query(); q.Get("done") {
-	case "replayed":
-		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "They wait again", "Dead letters that were replayed are delivered in their old places.", nil}
-	case "activated":
+	if err != nil {
+		return answer{}, err
+	}
+	// What the address says was so once; what is said is what is so now.
+	v := s.Content.(hookView)
+	switch done := r.URL.Query().Get("done"); {
+	case done == "replayed" && v.Dead == 0:
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "No dead letter is left", "What is replayed is delivered in its old place.", nil}
+	case done == "replayed":
+		s.Note = &note{Look{Glyph: "waiting", Colour: idle}, count(v.Dead) + " dead " + map[bool]string{true: "letter is", false: "letters are"}[v.Dead == 1] + " left", "What is replayed is delivered in its old place.", nil}
+	case done == "activated" && v.Status == webhook.Active:
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Active", "What waited is delivered.", nil}
-	case "paused":
+	case done == "paused" && v.Status == webhook.Paused:
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Paused", "Nothing is sent, and new events are not kept for it.", nil}
 	}
-	return answer{sheet: s}, err
+	return answer{sheet: s}, nil
 }
 
 // hookSheet is the page of one subscription.
@@ -61,11 +68,17 @@ func (c *Console) hookSheet(r *http.Request, who Visitor, partner, id uuid.UUID)
 	if err != nil {
 		return sheet{}, err
 	}
-	v := hookView{hookRow: row, PartnerName: c.namer(r.Context(), who).partner(partner), Verdict: hookVerdict(row), MayReplay: who.Role.May(Operator)}
-	v.Acts = hookActs(row, who)
+	v := hookView{hookRow: row, PartnerName: c.namer(r.Context(), who).partner(partner), Verdict: hookVerdict(row), Replay: c.barred(act{Word: "Replay"}, who, Operator)}
+	v.Acts = c.hookActs(row, who)
 	dead, err := c.Webhooks.DeadLetters(r.Context(), partner, id, webhook.DeadLettersRequest{Window: page.Window{Limit: triesShown}})
 	if err != nil {
 		return sheet{}, err
+	}
+	for i, l := range dead.Items {
+		if l.ErrorMessage != nil {
+			said := veiled(who, worded(*l.ErrorMessage), "Not delivered")
+			dead.Items[i].ErrorMessage = &said
+		}
 	}
 	v.Letters, v.More = dead.Items, !dead.Next.IsZero()
 	logs, err := c.Webhooks.Logs(r.Context(), partner, id, webhook.LogsRequest{Window: page.Window{Limit: triesShown}})
@@ -77,8 +90,8 @@ func (c *Console) hookSheet(r *http.Request, who Visitor, partner, id uuid.UUID)
 		if l.Status != webhook.LogSuccess {
 			one.Look = Look{"Not delivered", "failed", bad}
 		}
-		if l.ErrorMessage != nil {
-			one.Said = cut(*l.ErrorMessage, longestWhy)
+		if l.ErrorMessage != nil && who.Payloads {
+			one.Said = cut(worded(*l.ErrorMessage), longestWhy)
 		}
 		v.Logs = append(v.Logs, one)
 	}
@@ -106,7 +119,7 @@ func hookVerdict(of hookRow) verdict {
 }
 
 // hookActs are what a visitor can do with a subscription.
-func hookActs(of hookRow, who Visitor) (all []act) {
+func (c *Console) hookActs(of hookRow, who Visitor) (all []act) {
 	if of.Dead > 0 {
 		all = append(all, act{Word: "Replay all", Path: of.Path + "/replay", Posts: true, Explains: "Has every dead letter delivered again, each in its old place. Receivers see the same ids."})
 	}
@@ -116,9 +129,7 @@ func hookActs(of hookRow, who Visitor) (all []act) {
 		all = append(all, act{Word: "Activate", Path: of.Path + "/activate", Posts: true, Kind: "main", Explains: "Delivers what waits, and what comes."})
 	}
 	for i := range all {
-		if !who.Role.May(Operator) {
-			all[i].Barred, all[i].Kind = "it needs the role operator, and yours is "+string(who.Role), ""
-		}
+		all[i] = c.barred(all[i], who, Operator)
 	}
 	return all
 }

@@ -66,23 +66,31 @@ func (d *Door) begun(secret string, s Session, err error) (string, Session, erro
 
 // Session returns the session that a secret proves: ErrNoSession.
 func (d *Door) Session(ctx context.Context, secret string) (Session, error) {
+	s, err := d.Look(ctx, secret)
+	if err != nil {
+		return s, err
+	}
+	if at := d.clock(); at.Sub(s.SeenAt) >= seenEvery {
+		if err := d.c.Kept.SeeSession(ctx, s.ID, at); err != nil {
+			d.c.Log.Warn("that a session is used could not be noted; it may end as idle", "operator_session_id", s.ID,
+				"error", err)
+		}
+	}
+	return s, nil
+}
+
+// Look is Session, and counts as no use: what an open page asks by itself does not keep a session from ending as idle.
+func (d *Door) Look(ctx context.Context, secret string) (Session, error) {
 	s, err := d.c.Kept.OperatorSession(ctx, hash(secret))
 	if err != nil {
 		return s, err
 	}
-	at := d.clock()
-	if s.over(at, d.c.Idle) {
+	if at := d.clock(); s.over(at, d.c.Idle) {
 		// It must not go on once idle sessions are let live longer.
 		if err := d.end(ctx, s); err != nil {
 			d.c.Log.Warn("a session that is over could not be ended; it opens nothing", "operator_session_id", s.ID, "error", err)
 		}
 		return s, ErrNoSession
-	}
-	if at.Sub(s.SeenAt) >= seenEvery {
-		if err := d.c.Kept.SeeSession(ctx, s.ID, at); err != nil {
-			d.c.Log.Warn("that a session is used could not be noted; it may end as idle", "operator_session_id", s.ID,
-				"error", err)
-		}
 	}
 	return s, nil
 }

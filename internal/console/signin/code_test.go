@@ -2,6 +2,7 @@ package signin_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -147,4 +148,45 @@ func TestACodeIsNotUsedUpWhereTheBrowserTakesNoCookie(t *testing.T) {
 	// A proxy may have put its own name for us into the request.
 	b.headers = map[string]string{"Origin": "https://waybill.example"}
 	b.enter(code, "").shows(t, "by the proxy", http.StatusOK, "Ada Lind")
+}
+
+func TestWhoIsSignedOutKeptOutOrGivenAnotherRoleIsAnotherForAnAnswerThatGoesOn(t *testing.T) {
+	t.Parallel()
+	ends := map[string]func(*testing.T, *site, *browser){
+		"signed out": func(_ *testing.T, _ *site, b *browser) { b.do(http.MethodPost, signin.OutPath, url.Values{}) },
+		"left alone": func(_ *testing.T, s *site, _ *browser) { s.later(20 * time.Minute) },
+		"disabled": func(t *testing.T, s *site, _ *browser) {
+			if _, err := s.desk.Enable(t.Context(), "ada@x.example", false); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var gate *signin.Gate
+			s := newSite(t, func(c *signin.Config) {
+				var err error
+				if gate, err = signin.New(*c); err != nil {
+					t.Fatal(err)
+				}
+			})
+			b := s.browser()
+			b.enter(s.hire("ada@x.example", operator.Acting), "")
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/console/operations", nil)
+			r.RemoteAddr = "127.0.0.1:1"
+			r.AddCookie(&http.Cookie{Name: session, Value: b.cookie(session)})
+			// Asking so is no use of the session, however often.
+			for range 3 {
+				if v, known := gate.Still(r); !known || v.Name != "Ada Lind" {
+					t.Fatalf("in: %v %v", v, known)
+				}
+				s.later(15 * time.Minute)
+			}
+			end(t, s, b)
+			if v, known := gate.Still(r); known {
+				t.Errorf("%s is still %v", name, v)
+			}
+		})
+	}
 }

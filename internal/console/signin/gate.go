@@ -25,6 +25,8 @@ type Door interface {
 	SignIn(ctx context.Context, code string) (secret string, s operator.Session, err error)
 	Meet(ctx context.Context, p operator.Person) (secret string, s operator.Session, err error)
 	Session(ctx context.Context, secret string) (operator.Session, error)
+	// Look is Session, and counts as no use.
+	Look(ctx context.Context, secret string) (operator.Session, error)
 	SignOut(ctx context.Context, secret string) error
 }
 
@@ -154,7 +156,21 @@ func (g *Gate) Visitor(r *http.Request) (console.Visitor, bool) {
 	if !ok {
 		return console.Visitor{}, false
 	}
-	o := s.Operator
+	return visitor(s.Operator)
+}
+
+// Still returns who sent a request as they are now, and false once they are signed out or kept out. One who cannot be
+// found out is gone as well.
+func (g *Gate) Still(r *http.Request) (console.Visitor, bool) {
+	s, err := g.Door.Look(r.Context(), g.read(r, sessionCookie))
+	if err != nil {
+		return console.Visitor{}, false
+	}
+	return visitor(s.Operator)
+}
+
+// visitor is an operator as the pages know him.
+func visitor(o operator.Operator) (console.Visitor, bool) {
 	v := console.Visitor{Name: o.Name, Email: o.Email, Role: console.Role(o.Role), Payloads: o.SeesPayloads()}
 	// Who may do nothing, as by a role of a later release, is let in to nothing.
 	if !v.Role.May(console.Viewer) {

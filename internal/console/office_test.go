@@ -1,0 +1,138 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/job"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// office is a desk with everything else that a console shows: one of each.
+type office struct {
+	desk
+	status connection.Status
+	hook   webhook.Status
+	// readOnly is that of the console.
+	readOnly bool
+	// log is what is said of deliveries.
+	log string
+}
+
+func newOffice() *office {
+	o := &office{desk: desk{op: written()}, status: connection.Stale, hook: webhook.Active}
+	o.op.Payload = []byte(`{"connection_id":"02000000-0000-0000-0000-000000000000","recipient_id":"03000000-0000-0000-0000-000000000000","message_text":"SECRET-PAY"}`)
+	o.op.Attempts[0].Details = "SECRET-TSP"
+	return o
+}
+
+func (o *office) over(t *testing.T) *Console {
+	t.Helper()
+	registry, err := tsp.NewRegistry(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o,
+		Webhooks: hooksOf{o}, Partners: o, Clients: o, Grants: o, Jobs: jobsOf{o}, TSPs: registry, ReadOnly: o.readOnly, Now: noon,
+		Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (o *office) link(id uuid.UUID) connection.Connection {
+	return connection.Connection{ID: id, TSP: "samsara", Status: o.status, Problem: "SECRET-LINK"}
+}
+func (o *office) Connection(_ context.Context, id uuid.UUID) (connection.Connection, error) {
+	return o.link(id), nil
+}
+func (o *office) Connections(context.Context) ([]connection.Connection, error) {
+	return []connection.Connection{o.link(o.op.Connection)}, nil
+}
+func (o *office) Waiting(context.Context, []uuid.UUID) ([]operation.Waiting, error) { return nil, nil }
+func (o *office) SchedulesOf(_ context.Context, of []uuid.UUID) ([]record.Schedule, error) {
+	return []record.Schedule{{Connection: of[0], Kind: resource.KindVehicle, Failures: 1, Problem: "SECRET-IMPORT"}}, nil
+}
+func (o *office) FleetEntries(context.Context, access.FleetSearch) ([]access.FleetEntry, error) {
+	return nil, nil
+}
+func (o *office) Update(context.Context, access.Principal, uuid.UUID, []byte) (connection.Read, error) {
+	return connection.Read{}, nil
+}
+func (o *office) Shut(connection.Connection) bool { return false }
+func (o *office) Lanes(int) ([]Lane, int) {
+	return []Lane{{Kind: "connection", ID: o.op.Connection}}, 1
+}
+func (o *office) Partners(context.Context, access.PartnerQuery) ([]access.Partner, int, error) {
+	return []access.Partner{{ID: o.op.Partner, Name: "Acme"}}, 1, nil
+}
+func (o *office) AllClients(context.Context) ([]access.Client, error) { return nil, nil }
+func (o *office) Agreements(context.Context, access.AgreementQuery) ([]access.Grant, int, error) {
+	return nil, 0, nil
+}
+func (o *office) Ending(context.Context, []byte) ([]uuid.UUID, error) {
+	return []uuid.UUID{o.op.ID, o.op.ID}, nil
+}
+func (o *office) Preview(context.Context, operation.Request) (operation.Operation, operation.Preview, error) {
+	return o.op, operation.Preview{Failure: &operation.Failure{ErrorDetails: "SECRET-PREVIEW"}}, nil
+}
+func (o *office) Exchanges(context.Context, operation.Operation) ([]operation.Kept, error) {
+	body, silence := `{"text":"SECRET-BODY"}`, "SECRET-SILENCE"
+	of := tsp.Request{Method: "POST", URL: "https://api.example/messages?to=SECRET-ASKED", Headers: map[string]string{"X-To": "SECRET-HEAD"},
+		Content: tsp.Content{Body: &body}}
+	return []operation.Kept{{Entry: 1, Entries: 1, Calls: []tsp.Exchange{{Purpose: tsp.ForWrite, Request: of, Error: &silence},
+		{Purpose: tsp.ForWrite, Request: of, Response: &tsp.Response{Status: 400, Headers: of.Headers, Content: of.Content}}}}}, nil
+}
+
+// hooksOf and jobsOf have methods that are called as others of the office are.
+type (
+	hooksOf struct{ *office }
+	jobsOf  struct{ *office }
+)
+
+func (o hooksOf) Get(_ context.Context, partner, id uuid.UUID) (webhook.Subscription, error) {
+	return webhook.Subscription{ID: id, Partner: partner, Status: o.hook}, nil
+}
+func (o hooksOf) List(context.Context, uuid.UUID, webhook.ListRequest) (page.Page[webhook.Subscription], error) {
+	return page.Page[webhook.Subscription]{Items: []webhook.Subscription{{Status: o.hook}}}, nil
+}
+func (o hooksOf) Logs(context.Context, uuid.UUID, uuid.UUID, webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error) {
+	said := cmp.Or(o.log, "SECRET-LOG")
+	return page.Page[webhook.DeliveryLog]{Items: []webhook.DeliveryLog{{ErrorMessage: &said}}}, nil
+}
+func (o hooksOf) DeadLetters(context.Context, uuid.UUID, uuid.UUID, webhook.DeadLettersRequest) (page.Page[webhook.DeadLetter], error) {
+	said := cmp.Or(o.log, "SECRET-LETTER")
+	return page.Page[webhook.DeadLetter]{Items: []webhook.DeadLetter{{ErrorMessage: &said}}}, nil
+}
+func (o hooksOf) Metrics(context.Context, uuid.UUID, uuid.UUID) (webhook.Metrics, error) {
+	return webhook.Metrics{DeadLetters: 1}, nil
+}
+
+func (o jobsOf) one() job.Job {
+	return job.Job{ID: o.op.ID, Partner: o.op.Partner, Action: job.Retry, State: job.Running, Matched: 2,
+		Refusals: []job.Refusal{{Reason: "failed", Count: 1, Detail: "SECRET-JOB"}}}
+}
+func (o jobsOf) Create(context.Context, job.Request) (job.Job, bool, error) {
+	return o.one(), false, nil
+}
+func (o jobsOf) Get(context.Context, uuid.UUID, job.Of, uuid.UUID) (job.Job, error) {
+	return o.one(), nil
+}
+func (o jobsOf) Stop(context.Context, uuid.UUID, job.Of, uuid.UUID) (job.Job, error) {
+	return o.one(), nil
+}
+func (o jobsOf) List(context.Context, job.Query) (page.Page[job.Job], error) {
+	return page.Page[job.Job]{Items: []job.Job{o.one()}}, nil
+}
