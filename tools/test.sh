@@ -45,7 +45,7 @@ events=$(mktemp)
 trap 'rm -f "$events"' EXIT
 status=0
 go tool -modfile=tools.mod gotestsum --format standard-quiet --hide-summary=skipped --jsonfile "$events" -- \
-  $race -timeout 20m "${@:-./...}" || status=$?
+  $race -timeout 45m "${@:-./...}" || status=$?
 
 # The text of a skip is an event that names its package and test.
 skip='.*"Package":"\([^"]*\)","Test":"\([^"]*\)","Output":" *[a-z_]*\.go:[0-9]*: .*NOT .*shared/.*'
