@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,4 +32,37 @@ func TestAStartWaitsUntilTheOthersCountTheReplicaButNotForOneThatIsDead(t *testi
 			}
 		})
 	}
+}
+
+// mourner is a replica beside others, which are known to be dead from a time on.
+type mourner struct {
+	*fellow
+	from time.Time
+}
+
+func (m mourner) Share() (part, of int) {
+	if time.Now().Before(m.from) {
+		return 0, 3
+	}
+	return 0, 1
+}
+
+func TestARestoreIsNotToldBesideOtherReplicasButBesideThoseThatAreDead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := &App{replica: mourner{&fellow{}, time.Now().Add(time.Hour)}}
+		if err := a.refuseRestoreBeside(t.Context(), time.Time{}); err != nil {
+			t.Errorf("without a restore: %v", err)
+		}
+		if err := a.refuseRestoreBeside(t.Context(), time.Now()); err == nil || !strings.Contains(err.Error(), "2 other replica") {
+			t.Errorf("beside others: %v", err)
+		}
+		a.replica = mourner{&fellow{}, time.Now().Add(5 * time.Second)}
+		if err := a.refuseRestoreBeside(t.Context(), time.Now()); err != nil {
+			t.Errorf("beside some that have died: %v", err)
+		}
+		if err := (&App{}).refuseRestoreBeside(t.Context(), time.Now()); err != nil {
+			t.Errorf("of a process that has no others: %v", err)
+		}
+	})
 }

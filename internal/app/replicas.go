@@ -28,16 +28,21 @@ const (
 	handledEvery = 2 * time.Second
 )
 
-// How long a start waits for the other replicas to count this one, which those that live do within three beats, and how
-// often it looks.
+// How long a start waits for the other replicas to count this one, which those that live do within three beats, or to be
+// taken for dead, which takes some seconds of this one's own beats; and how often it looks.
 const (
-	noticedWithin = 5 * time.Second
+	noticedWithin = 7 * time.Second
 	noticedEvery  = 50 * time.Millisecond
 )
 
 // noticed returns once this replica has a part of what all have together: who sends requests to it before would have
 // sync writes refused for want of one. It waits no longer than it takes to take one of the others for dead.
 func (a *App) noticed(ctx context.Context) {
+	a.awaits(ctx, func(part, _ int) bool { return part >= 0 })
+}
+
+// awaits returns once this replica stands among the others as it should, or when it is waited for no longer.
+func (a *App) awaits(ctx context.Context, stands func(part, of int) bool) {
 	if a.replica == nil {
 		return
 	}
@@ -46,7 +51,7 @@ func (a *App) noticed(ctx context.Context) {
 	tick := time.NewTicker(noticedEvery)
 	defer tick.Stop()
 	for {
-		if part, _ := a.replica.Share(); part >= 0 {
+		if stands(a.replica.Share()) {
 			return
 		}
 		select {
@@ -139,11 +144,12 @@ func (a *App) endHandled(ctx context.Context) error {
 }
 
 // refuseRestoreBeside keeps a restore from being told to a database that others work on: what they are at work on would
-// be settled as if it had been lost.
-func (a *App) refuseRestoreBeside(told time.Time) error {
+// be settled as if it had been lost. Those that have died are waited for until they are known to have.
+func (a *App) refuseRestoreBeside(ctx context.Context, told time.Time) error {
 	if told.IsZero() || a.replica == nil {
 		return nil
 	}
+	a.awaits(ctx, func(_, of int) bool { return of <= 1 })
 	if _, of := a.replica.Share(); of > 1 {
 		return fmt.Errorf("--restored-from was given while %d other replica(s) work on this database; stop them, start this "+
 			"one with it, and then the others without it", of-1)

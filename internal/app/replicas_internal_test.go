@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -188,24 +187,6 @@ func TestAKeysetThatAnotherReplicaMakesMeanwhileIsNotTakenForLost(t *testing.T) 
 	wrapped, err := keptKeyset(t.Context(), &laterKeyset{Store: a.db})
 	if err != nil || wrapped == nil {
 		t.Errorf("%d bytes: %v", len(wrapped), err)
-	}
-}
-
-func TestARestoreIsNotToldBesideOtherReplicas(t *testing.T) {
-	t.Parallel()
-	a := &App{replica: &fellow{of: 3}}
-	if err := a.refuseRestoreBeside(time.Time{}); err != nil {
-		t.Errorf("without a restore: %v", err)
-	}
-	err := a.refuseRestoreBeside(time.Now())
-	if err == nil || !strings.Contains(err.Error(), "2 other replica") {
-		t.Errorf("beside others: %v", err)
-	}
-	if err := (&App{replica: &fellow{of: 1}}).refuseRestoreBeside(time.Now()); err != nil {
-		t.Errorf("of one that is alone: %v", err)
-	}
-	if err := (&App{}).refuseRestoreBeside(time.Now()); err != nil {
-		t.Errorf("of a process that has no others: %v", err)
 	}
 }
 

@@ -17,7 +17,7 @@ const metaRestored = "restored-from"
 // backup may have been sent after it. told is the time of the backup as the operator has it, zero
 // if none was given; where the database knows an earlier one, that counts.
 func (a *App) restore(ctx context.Context, told time.Time, settling perform.Settling) error {
-	if err := a.refuseRestoreBeside(told); err != nil {
+	if err := a.refuseRestoreBeside(ctx, told); err != nil {
 		return err
 	}
 	stands, err := a.db.Standing(ctx)
