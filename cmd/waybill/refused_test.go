@@ -57,6 +57,13 @@ func TestWhatWouldBeIgnoredOrChangedIsRefused(t *testing.T) {
 	}
 }
 
+func TestATokenWithoutTheAddressIsRefused(t *testing.T) {
+	t.Parallel()
+	g := &gateway{t: t, env: map[string]string{"XDG_CONFIG_HOME": t.TempDir(), "WAYBILL_TOKEN": "x"}}
+	g.waybill("whoami").ends(2, "WAYBILL_TOKEN is set and WAYBILL_URL is not")
+	g.waybill("whoami", "--profile", "none").ends(2, "none")
+}
+
 func TestProfilesThatOthersCanReadAreAFaultOfTheSettings(t *testing.T) {
 	t.Parallel()
 	g := &gateway{t: t, env: map[string]string{"XDG_CONFIG_HOME": t.TempDir()}}

@@ -111,6 +111,10 @@ func (s *Session) target(of at) (remote.Target, string, error) {
 	if of.Profile == "" && s.Getenv(variableURL) != "" {
 		return s.fromVariables()
 	}
+	if of.Profile == "" && s.Getenv(variableToken) != "" {
+		return remote.Target{}, "", &Failure{Exit: ExitUsage, Err: fmt.Errorf("%s is set and %s is not, so that it would do nothing",
+			variableToken, variableURL), Hint: "set both, or unset it to use a profile"}
+	}
 	file, err := s.profiles()
 	if err != nil {
 		return remote.Target{}, "", err
