@@ -54,7 +54,7 @@ func unplaced(t *task, r operation.Resolution, places []tsp.Single) error {
 		names = append(names, p.Collection)
 	}
 	return problem.New(problem.Conflict, "operation %s cannot be resolved as applied: %s, and %s keeps each %s in one of several places "+
-		"(%s), by which its record is known; the outcome stays unknown. An import over a connection that works brings the record",
+		"(%s), by which its record is known; the outcome stays unknown; an import over a connection that works brings the record",
 		t.op.ID, r.Unchecked, t.spec.DisplayName, t.op.Kind, strings.Join(names, ", "))
 }
 
