@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/waybill-dev/waybill/internal/outbound"
 )
 
 // maxDocument bounds what an issuer answers, in bytes.
@@ -18,9 +19,8 @@ const maxDocument = 1 << 20
 
 // fetch reads the keys from where the issuer's discovery document says that they are.
 func (k *remoteKeys) fetch(ctx context.Context) (keys jose.JSONWebKeySet, err error) {
-	bounded := *k.http
-	bounded.Transport = boundedAnswers{k.http.Transport}
-	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, &bounded), k.issuer)
+	bounded := outbound.Bounded(k.http, maxDocument)
+	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, bounded), k.issuer)
 	if err != nil {
 		return keys, fmt.Errorf("reading the issuer's discovery document: %w", err)
 	}
@@ -74,23 +74,4 @@ func (k *remoteKeys) understood(set []json.RawMessage) (keys jose.JSONWebKeySet)
 	}
 	k.skipped = told
 	return keys
-}
-
-// boundedAnswers cuts answers that are longer than any document of an issuer.
-type boundedAnswers struct{ http.RoundTripper }
-
-// RoundTrip sends a request.
-func (b boundedAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
-	through := b.RoundTripper
-	if through == nil {
-		through = http.DefaultTransport
-	}
-	answer, err := through.RoundTrip(r)
-	if err == nil {
-		answer.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.LimitReader(answer.Body, maxDocument), answer.Body}
-	}
-	return answer, err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/operator"
+	"github.com/waybill-dev/waybill/internal/store/storetest"
 )
 
 // house is a desk and a door over one database, at a time that tests move.
@@ -23,7 +24,7 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{at: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)}
-	db := newStore(t, h.now)
+	db := storetest.Fresh(t, h.now)
 	h.Desk = operator.NewDesk(db, h.now)
 	h.Door = operator.NewDoor(operator.DoorConfig{Kept: db, Life: 12 * time.Hour, Idle: time.Hour, Now: h.now,
 		Log: slog.New(slog.DiscardHandler)})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/waybill-dev/waybill/internal/operator"
+	"github.com/waybill-dev/waybill/internal/outbound"
 )
 
 // Sealer seals what a browser keeps for us; seal.Sealer does.
@@ -77,9 +77,7 @@ const (
 
 // NewIssuer returns an issuer. It is asked when the first person comes, so that a service starts while it is away.
 func NewIssuer(c IssuerConfig) *Issuer {
-	bounded := *c.HTTP
-	bounded.Transport = boundedAnswers{c.HTTP.Transport}
-	c.HTTP = &bounded
+	c.HTTP = outbound.Bounded(c.HTTP, mostAnswer)
 	return &Issuer{IssuerConfig: c}
 }
 
@@ -173,22 +171,3 @@ func (i *Issuer) read(ctx context.Context) (*provider, error) {
 
 // client is a context in which the issuer is asked by our client.
 func (i *Issuer) client(ctx context.Context) context.Context { return oidc.ClientContext(ctx, i.HTTP) }
-
-// boundedAnswers cuts answers that are longer than any of an issuer's.
-type boundedAnswers struct{ http.RoundTripper }
-
-// RoundTrip sends a request.
-func (b boundedAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
-	through := b.RoundTripper
-	if through == nil {
-		through = http.DefaultTransport
-	}
-	answer, err := through.RoundTrip(r)
-	if err == nil {
-		answer.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.LimitReader(answer.Body, mostAnswer), answer.Body}
-	}
-	return answer, err
-}

@@ -19,6 +19,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/console/signin"
 	"github.com/waybill-dev/waybill/internal/operator"
 	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/store/storetest"
 	"github.com/waybill-dev/waybill/internal/throttle"
 )
 
@@ -43,7 +44,7 @@ type with func(*signin.Config)
 func newSite(t *testing.T, changes ...with) *site {
 	t.Helper()
 	s := &site{t: t}
-	db := newStore(t, s.now)
+	db := storetest.Fresh(t, s.now)
 	s.db, s.desk = db, operator.NewDesk(db, s.now)
 	log := slog.New(slog.NewTextHandler(&s.log, nil))
 	c := signin.Config{Door: operator.NewDoor(operator.DoorConfig{Kept: db, Life: 12 * time.Hour, Idle: time.Hour, Now: s.now, Log: log}),

@@ -1,4 +1,4 @@
-package signin_test
+package storetest
 
 import (
 	"context"
@@ -25,8 +25,8 @@ var migrated = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(path)
 })
 
-// newStore is a store over a database of its own.
-func newStore(t *testing.T, now func() time.Time) store.Store {
+// Fresh is a store over an SQLite database of a test's own, for tests of rooms that need a real one.
+func Fresh(t *testing.T, now func() time.Time) store.Store {
 	t.Helper()
 	text, err := migrated()
 	path := filepath.Join(t.TempDir(), "w.db")
