@@ -108,17 +108,7 @@ type devGate struct{}
 
 // Visitor returns the demo's admin to whoever asks from this machine.
 func (devGate) Visitor(r *http.Request) (console.Visitor, bool) {
-	from, err := addressOf(r.RemoteAddr)
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.Trim(host, "[]")
-	own := strings.EqualFold(host, "localhost")
-	if ip := net.ParseIP(host); ip != nil {
-		own = ip.IsLoopback()
-	}
-	if err != nil || !from.IsLoopback() || !own {
+	if !signin.IsHere(r) {
 		return console.Visitor{}, false
 	}
 	return console.Visitor{Name: "dev", Role: console.Admin, Payloads: true}, true

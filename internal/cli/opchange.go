@@ -46,8 +46,8 @@ type opCancelCommand struct {
 
 // Help teaches the command.
 func (opCancelCommand) Help() string {
-	return `What is cancelled was not sent, and never will be. One of which something is out already is not cancelled, and the
-answer says what (exit code 1).
+	return `Nothing of what is cancelled was applied, nor ever will be. One of which something is out already is not cancelled,
+and the answer says what (exit code 1).
 
   waybill op cancel 01890a5d-ac96-774b-bcce-b302099a8057
   waybill op cancel --tsp samsara --kind message --since 2h --dry-run`

@@ -54,8 +54,13 @@ func (n *namer) under(op operation.Operation) string {
 	case operation.StageCancelled, operation.StageExpired:
 		return "nothing was applied"
 	case operation.StageFailed, operation.StageUnknown:
-		if last == nil || last.Class == "" {
+		switch {
+		case op.Resolution != nil:
+			return "resolved by hand"
+		case last == nil || last.Class == "" && sentOf(op) == 0:
 			return "nothing was sent"
+		case last.Class == "":
+			return "nothing was applied"
 		}
 		if last.Status == 0 {
 			return last.Class.ErrorType(last.Status) + " · no answer"
@@ -149,6 +154,9 @@ func (n *namer) waits(op operation.Operation, p operation.ProgressRead, last *op
 		w.Text, w.NextIs = n.tsp(op)+" gave no trustworthy answer; what became of it is found out.", "Next look"
 	case operation.RateLimited:
 		w.Text = "The limit " + p.Limit + " is used up."
+	case operation.ConnectionPaused, operation.ConnectionStale:
+		// A time would promise what only a person or the TSP can do.
+		w.Next = time.Time{}
 	case operation.Behind:
 		if p.Behind != nil {
 			w.Text, w.Behind = "Behind", *p.Behind

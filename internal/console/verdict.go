@@ -74,8 +74,14 @@ func (n *namer) succeeded(op operation.Operation) (title, text string) {
 // failed says why a write failed that has certainly not been applied.
 func (n *namer) failed(op operation.Operation) (title, text string) {
 	last, who := lastOf(op), n.tsp(op)
+	if op.Resolution != nil {
+		return "Failed: resolved by hand as not applied", "Nothing has been applied, by the word of " + op.Resolution.By + "."
+	}
 	if last == nil || last.Class == "" {
 		title, text = "Failed before it was sent", "Nothing has been applied."
+		if sentOf(op) > 0 {
+			title = "Failed after it was tried"
+		}
 		if last != nil {
 			text = sentence(n.said(op, *last)) + " " + text
 		}
@@ -117,9 +123,19 @@ func (n *namer) pending(op operation.Operation, v verdict) verdict {
 	case applied(op):
 		v.Text = "A part of it has been applied, as its tries tell; Waybill goes on with the rest by itself."
 	default:
-		v.Text = "Nothing has been applied. Waybill goes on by itself."
+		v.Text = "Nothing has been applied. " + goesOn(op)
 	}
 	return v
+}
+
+// goesOn says by what a write goes on that waits.
+func goesOn(op operation.Operation) string {
+	if p := op.Progress; p != nil && p.Code == operation.ConnectionPaused {
+		return "It goes on when somebody resumes the connection."
+	} else if p != nil && p.Code == operation.ConnectionStale {
+		return "It goes on when the TSP takes the connection's credentials again."
+	}
+	return "Waybill goes on by itself."
 }
 
 // applied tells whether an entry of the log tells of a part that the TSP took.

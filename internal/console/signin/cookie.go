@@ -78,8 +78,12 @@ func (g *Gate) overTLS(r *http.Request) bool {
 
 // private tells whether what is said between a browser and the console stays between them.
 func (g *Gate) private(r *http.Request) bool {
-	return g.overTLS(r) || isHere(r.Host) && isHere(r.RemoteAddr) && !forwarded(r)
+	return g.overTLS(r) || IsHere(r)
 }
+
+// IsHere tells whether a request comes from a browser on this machine that knows the console by a name of this machine
+// alone, and through no proxy, behind which the browser may be anywhere.
+func IsHere(r *http.Request) bool { return isHere(r.Host) && isHere(r.RemoteAddr) && !forwarded(r) }
 
 // forwarded tells whether a proxy says that it has passed a request on: the browser may be anywhere.
 func forwarded(r *http.Request) bool {

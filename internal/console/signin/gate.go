@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -146,6 +147,10 @@ func (g *Gate) session(r *http.Request) (operator.Session, error) {
 	secret := g.read(r, sessionCookie)
 	if secret == "" {
 		return operator.Session{}, operator.ErrNoSession
+	}
+	// The stream of a page that is open connects anew by itself, so it is no use.
+	if strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+		return g.Door.Look(r.Context(), secret)
 	}
 	return g.Door.Session(r.Context(), secret)
 }
