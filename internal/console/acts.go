@@ -25,7 +25,7 @@ type act struct {
 }
 
 // actsOf are what a visitor can do with an operation.
-func actsOf(op operation.Operation, who Visitor) (all []act) {
+func actsOf(op operation.Operation, who Visitor, partly bool) (all []act) {
 	at := operationPath(op.ID)
 	switch {
 	case !op.State.Ended():
@@ -35,7 +35,7 @@ func actsOf(op operation.Operation, who Visitor) (all []act) {
 		all = []act{{Word: "Resolve by hand…", Path: at + "/resolve", Kind: "main",
 			Explains: "You looked at the TSP and say what became of the write. What was not applied can be retried then."}}
 	case op.State == operation.Failed:
-		all = retries(op, at)
+		all = retries(op, at, partly)
 	case isUpdate(op):
 		all = []act{{Word: "Revert…", Path: at + "/revert",
 			Explains: "A new write that gives the record back what it held before, if nothing has changed it since."}}
@@ -60,7 +60,7 @@ func (c *Console) barred(a act, who Visitor, needs Role) act {
 }
 
 // retries are the two ways to send a failed operation again.
-func retries(op operation.Operation, at string) []act {
+func retries(op operation.Operation, at string, partly bool) []act {
 	edit := act{Word: "Edit and retry…", Path: at + "/edit", Explains: "A new write, linked to this one, with your changes. You see what would go out before it does."}
 	again := act{Word: "Retry as it is", Path: at + "/retry", Posts: true, Explains: "The same write once more, linked to this one, which stays as it is."}
 	main := &again
@@ -68,10 +68,14 @@ func retries(op operation.Operation, at string) []act {
 		main = &edit
 		again.Explains += " Of use only if something has changed at the TSP."
 	}
-	if op.RetriedBy != uuid.Nil {
+	switch {
+	case partly && op.RetriedBy == uuid.Nil:
+		again.Barred = "a part of it has reached the TSP, and would be sent twice"
+		edit.Explains = "A new write, linked to this one. A part of this one is at the TSP already: leave only what is missing."
+	case op.RetriedBy != uuid.Nil:
 		edit.Barred = "it was retried as operation " + tail(op.RetriedBy) + "; retry that one"
 		again.Barred = edit.Barred
-	} else {
+	default:
 		main.Kind = "main"
 	}
 	return []act{edit, again}

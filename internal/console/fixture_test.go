@@ -34,6 +34,8 @@ type desk struct {
 	// still says who the visitor is while a page is live; nil for who he was.
 	still   func() (Visitor, bool)
 	refuses error
+	// partly tells that a part of the operation has reached its TSP.
+	partly  bool
 	asked   []string
 	entries []audit.Entry
 	actor   string
@@ -89,6 +91,16 @@ func (d *desk) Submit(ctx context.Context, r operation.Request) (operation.Opera
 	d.asked, d.actor = append(d.asked, "submit for "+r.Partner.String()), audit.Of(ctx).Name
 	return operation.Operation{ID: uuid.UUID{9}}, false, nil
 }
+func (d *desk) Partly(context.Context, operation.Operation) (bool, error) { return d.partly, nil }
+
+func (d *desk) Cancel(context.Context, uuid.UUID, uuid.UUID, uuid.UUID) (operation.Operation, error) {
+	return d.op, d.refuses
+}
+
+func (d *desk) Resolve(context.Context, operation.Word) (operation.Operation, error) {
+	return d.op, d.refuses
+}
+
 func (d *desk) Exchanges(context.Context, operation.Operation) ([]operation.Kept, error) {
 	body := `{"text":"The code is Gate-7"}`
 	return []operation.Kept{{Entry: 1, Entries: 1, Calls: []tsp.Exchange{{Purpose: tsp.ForWrite, Request: tsp.Request{Method: "POST",
@@ -119,7 +131,7 @@ func (d *desk) console(t *testing.T) *Console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(Config{Gate: d, Operations: d, Rewrites: d, Journal: d, Naming: d, TSPs: registry, Now: noon, Log: slog.New(slog.DiscardHandler)})
+	c, err := New(Config{Gate: d, Operations: d, Rewrites: d, Endings: d, Journal: d, Naming: d, TSPs: registry, Now: noon, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

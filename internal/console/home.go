@@ -149,7 +149,8 @@ func needing(n int, more bool) string {
 // need is an operation that somebody has to look at.
 func (n *namer) need(op operation.Operation) need {
 	does, what := n.title(op)
-	v := n.verdict(op)
+	// Of the verdict the title alone is told, which is the same.
+	v := n.verdict(op, false)
 	return need{Look: v.Look, Title: does + " " + what, Text: v.Title + ". " + n.why(op).Text, At: op.UpdatedAt,
 		Path: operationPath(op.ID), Word: "Open"}
 }

@@ -100,7 +100,11 @@ func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Oper
 	if len(v.Tries) < v.Total {
 		v.Earlier = operationPath(op.ID) + "?tries=all"
 	}
-	v.Verdict, v.Acts = n.verdict(op), actsOf(op, who)
+	partly, err := c.Endings.Partly(r.Context(), op)
+	if err != nil {
+		return sheet{}, err
+	}
+	v.Verdict, v.Acts = n.verdict(op, partly), actsOf(op, who, partly)
 	for i := range v.Acts {
 		if c.ReadOnly {
 			v.Acts[i].Barred, v.Acts[i].Kind = readOnly, ""

@@ -85,10 +85,30 @@ func TestWhatEndedAfterTriesIsNotSaidToBeUnsent(t *testing.T) {
 			}
 			n := &namer{Console: &Console{}}
 			n.TSPs = registry
-			text := n.why(op).Text + n.verdict(op).Title
+			text := n.why(op).Text + n.verdict(op, false).Title
 			if strings.Contains(text, "sent") == tried || strings.Contains(text, "tr") != tried {
 				t.Errorf("%s, tried %t: %s", reason, tried, text)
 			}
 		}
+	}
+}
+
+// A write of several steps may fail behind the first: to send the whole again would make a second record.
+func TestAWriteOfWhichAPartWasAppliedIsNotSaidToHaveDoneNothing(t *testing.T) {
+	t.Parallel()
+	for _, state := range []operation.State{operation.Failed, operation.Queued, operation.Retry} {
+		d := &desk{op: written(), who: Visitor{Name: "Ada", Role: Operator, Payloads: true}, partly: true}
+		d.op.State = state
+		text := d.ask(t, operationPath(d.op.ID), nil).Body.String()
+		if strings.Contains(text, noPart) || !strings.Contains(text, onePart) {
+			t.Errorf("%s: it is not said that a part was applied", state)
+		}
+		if barred := strings.Contains(text, "would be sent twice"); barred != (state == operation.Failed) {
+			t.Errorf("%s: that the whole may be retried as it is: %t", state, !barred)
+		}
+	}
+	d := &desk{op: written(), who: Visitor{Name: "Ada", Role: Operator, Payloads: true}}
+	if text := d.ask(t, operationPath(d.op.ID), nil).Body.String(); !strings.Contains(text, noPart) || strings.Contains(text, "sent twice") {
+		t.Error("of a write that was refused whole it is not said that nothing was applied")
 	}
 }

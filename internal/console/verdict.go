@@ -17,9 +17,18 @@ type verdict struct {
 	NextIs      string
 }
 
-// verdict says what became of an operation.
-func (n *namer) verdict(op operation.Operation) verdict {
-	v := verdict{Look: lookOf(op)}
+// The answers to whether an operation was applied that has not succeeded. A part that was stays where it is.
+const (
+	noPart  = "Nothing has been applied"
+	onePart = "A part of it has been applied, as its tries tell, and is not undone"
+)
+
+// verdict says what became of an operation, of which a part has reached its TSP or none.
+func (n *namer) verdict(op operation.Operation, partly bool) verdict {
+	v, took := verdict{Look: lookOf(op)}, noPart
+	if partly {
+		took = onePart
+	}
 	who := n.tsp(op)
 	switch op.Stage() {
 	case operation.StageSucceeded:
@@ -29,20 +38,20 @@ func (n *namer) verdict(op operation.Operation) verdict {
 		v.Text = "It may have been taken, and Waybill cannot find out. It is not sent again by itself. Look at " + who +
 			", and resolve it by hand."
 	case operation.StageCancelled:
-		v.Title, v.Text = "Cancelled before it was sent", "Nothing has been applied."
+		v.Title, v.Text = "Cancelled before it was sent", took+"."
 		if sentOf(op) > 0 {
-			v.Title, v.Text = "Cancelled after it was tried", "Nothing has been applied: its tries failed, and there are no more."
+			v.Title, v.Text = "Cancelled after it was tried", took+". There are no more tries."
 		}
 	case operation.StageExpired:
 		v.Title = "Expired: it was not sent in time"
 		if sentOf(op) > 0 {
 			v.Title = "Expired: no try applied it in time"
 		}
-		v.Text = "Nothing has been applied. Its caller wanted it sent before " + op.ExpiresAt.UTC().Format(stamp) + ", or not at all."
+		v.Text = took + ". Its caller wanted it sent before " + op.ExpiresAt.UTC().Format(stamp) + ", or not at all."
 	case operation.StageFailed:
-		v.Title, v.Text = n.failed(op)
+		v.Title, v.Text = n.failed(op, partly)
 	default:
-		return n.pending(op, v)
+		return n.pending(op, v, partly)
 	}
 	return v
 }
@@ -71,42 +80,59 @@ func (n *namer) succeeded(op operation.Operation) (title, text string) {
 	return title, text + "."
 }
 
-// failed says why a write failed that has certainly not been applied.
-func (n *namer) failed(op operation.Operation) (title, text string) {
+// failed says why a write failed, of which a part has been applied or certainly nothing.
+func (n *namer) failed(op operation.Operation, partly bool) (title, text string) {
 	last, who := lastOf(op), n.tsp(op)
 	if op.Resolution != nil {
-		return "Failed: resolved by hand as not applied", "Nothing has been applied, by the word of " + op.Resolution.By + "."
+		return "Failed: resolved by hand as not applied", noPart + ", by the word of " + op.Resolution.By + "."
+	}
+	took := " " + noPart + "."
+	if partly {
+		took = " " + onePart + ". Send what is missing by itself: the whole once more would make that part twice."
 	}
 	if last == nil || last.Class == "" {
-		title, text = "Failed before it was sent", "Nothing has been applied."
-		if sentOf(op) > 0 {
+		title = "Failed before it was sent"
+		if sentOf(op) > 0 || partly {
 			title = "Failed after it was tried"
 		}
 		if last != nil {
-			text = sentence(n.said(op, *last)) + " " + text
+			text = sentence(n.said(op, *last))
 		}
-		return title, text
+		return title, strings.TrimSpace(text + took)
 	}
-	said := n.quoted(op, *last)
-	switch last.Class {
+	title, helps := refused(last.Class, who)
+	text = n.quoted(op, *last) + "."
+	if title == "" {
+		// Of such an end it is not said that nothing was applied.
+		return "Failed: " + capital(string(last.Class)), text
+	}
+	if partly {
+		helps = ""
+	}
+	return title, text + took + helps
+}
+
+// refused is what a class of a last answer means, and what helps where nothing was applied; "" for one that is no answer.
+func refused(class tsp.Class, who string) (title, helps string) {
+	switch class {
 	case tsp.Rejected:
-		return "Failed: " + who + " refused it", said + ". Nothing has been applied, and the same again will be refused again: change it first."
+		return "Failed: " + who + " refused it", " The same again will be refused again: change it first."
 	case tsp.Missing:
-		return "Failed: " + who + " does not know what it names", said + ". Nothing has been applied. Import the connection, or name another record."
+		return "Failed: " + who + " does not know what it names", " Import the connection, or name another record."
 	case tsp.Forbidden:
-		return "Failed: " + who + " does not permit it", said + ". Nothing has been applied. The fleet's owner grants the permission at " + who + "."
+		return "Failed: " + who + " does not permit it", " The fleet's owner grants the permission at " + who + "."
 	case tsp.Unsupported:
-		return "Failed: " + who + " cannot do this", said + ". Nothing has been applied."
+		return "Failed: " + who + " cannot do this", ""
 	case tsp.Unavailable, tsp.Throttled:
-		return "Failed: " + who + " was not reached in time", said + ". Nothing has been applied. Retry it once " + who + " answers again."
+		return "Failed: " + who + " was not reached in time", " Retry it once " + who + " answers again."
 	case tsp.Unauthorized:
-		return "Failed: " + who + " refused the credentials for too long", said + ". Nothing has been applied. Give the connection new credentials, then retry."
+		return "Failed: " + who + " refused the credentials for too long", " Give the connection new credentials, then retry."
 	}
-	return "Failed: " + capital(string(last.Class)), said + "."
+	return "", ""
 }
 
 // pending says why one waits that has not ended, and what comes next.
-func (n *namer) pending(op operation.Operation, v verdict) verdict {
+func (n *namer) pending(op operation.Operation, v verdict, partly bool) verdict {
 	w := n.why(op)
 	v.Title, v.Next, v.NextIs = v.Look.Word, w.Next, w.NextIs
 	if w.Text != "" {
@@ -120,10 +146,10 @@ func (n *namer) pending(op operation.Operation, v verdict) verdict {
 		v.Text = "It may have been taken. Waybill finds out before it sends it again."
 	case op.State == operation.Sending:
 		v.Text = "An attempt is under way; its answer decides."
-	case applied(op):
-		v.Text = "A part of it has been applied, as its tries tell; Waybill goes on with the rest by itself."
+	case partly:
+		v.Text = onePart + ". " + goesOn(op)
 	default:
-		v.Text = "Nothing has been applied. " + goesOn(op)
+		v.Text = noPart + ". " + goesOn(op)
 	}
 	return v
 }
@@ -136,16 +162,6 @@ func goesOn(op operation.Operation) string {
 		return "It goes on when the TSP takes the connection's credentials again."
 	}
 	return "Waybill goes on by itself."
-}
-
-// applied tells whether an entry of the log tells of a part that the TSP took.
-func applied(op operation.Operation) bool {
-	for _, a := range op.Attempts {
-		if a.Class == tsp.Done {
-			return true
-		}
-	}
-	return false
 }
 
 // lower is a sentence behind a colon: only its first word changes, where that is no name.

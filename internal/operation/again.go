@@ -93,19 +93,27 @@ func (s *Service) whole(ctx context.Context, op Operation) ([]byte, error) {
 		return nil, problem.New(problem.Conflict, "operation %s cannot be retried as it is: it takes an update back, over which "+
 			"something newer may be by now; revert operation %s again, or give the body", op.ID, op.RevertOf)
 	}
-	done := slices.ContainsFunc(op.Attempts, func(a Attempt) bool { return a.Class == tsp.Done })
-	if !done {
-		steps, err := s.Cancels.Steps(ctx, op.ID)
-		if err != nil {
-			return nil, fmt.Errorf("reading what was done of an operation: %w", err)
-		}
-		done = slices.ContainsFunc(steps, func(s tsp.Step) bool { return s.Done })
+	done, err := s.Partly(ctx, op)
+	if err != nil {
+		return nil, err
 	}
 	if done {
 		return nil, problem.New(problem.Conflict, "operation %s cannot be retried as it is: a part of it has reached the "+
 			"TSP, as its logs tell, and would be sent twice; give the body of what is missing", op.ID)
 	}
 	return op.given()
+}
+
+// Partly tells whether a part of an operation has reached its TSP, or all of it: by its log, or by a step that is marked.
+func (s *Service) Partly(ctx context.Context, op Operation) (bool, error) {
+	if slices.ContainsFunc(op.Attempts, func(a Attempt) bool { return a.Class == tsp.Done }) {
+		return true, nil
+	}
+	steps, err := s.Cancels.Steps(ctx, op.ID)
+	if err != nil {
+		return false, fmt.Errorf("reading what was done of an operation: %w", err)
+	}
+	return slices.ContainsFunc(steps, func(s tsp.Step) bool { return s.Done }), nil
 }
 
 // given is the body of an operation as its caller gave it.
