@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -121,14 +120,6 @@ func (g devGate) Still(r *http.Request) (console.Visitor, bool) { return g.Visit
 func (devGate) SignIn(w http.ResponseWriter, _ *http.Request) {
 	http.Error(w, "the console of `waybill dev` has no sign-in, so it is shown on this machine alone; open it there as "+
 		"http://127.0.0.1 with the port of the API", http.StatusForbidden)
-}
-
-func addressOf(addr string) (net.IP, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, err
-	}
-	return net.ParseIP(host), nil
 }
 
 // rooted gives the console what lies under its path, and the API all else. Both refuse what cannot be trusted.
