@@ -2,12 +2,10 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -125,7 +123,17 @@ func (g *gateway) started(part string, args ...string) (line string, interrupt f
 	if err := process.Start(); err != nil {
 		g.t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() {
+		_ = process.Wait()
+		close(ended)
+	}()
 	until(g.t, "it says "+part, func() bool {
+		select {
+		case <-ended:
+			g.t.Fatalf("waybill %s has ended before it says %q: %s", strings.Join(args, " "), part, out)
+		default:
+		}
 		for text := range strings.Lines(out.String()) {
 			if strings.Contains(text, part) && strings.HasSuffix(text, "\n") {
 				line = strings.TrimSpace(text)
@@ -138,30 +146,15 @@ func (g *gateway) started(part string, args ...string) (line string, interrupt f
 		if err := process.Process.Signal(os.Interrupt); err != nil {
 			g.t.Error(err)
 		}
-		_ = process.Wait()
+		<-ended
 		return process.ProcessState.ExitCode()
-	}
-}
-
-// places is a port that was free, and so are most behind it.
-func places(t *testing.T) string {
-	t.Helper()
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = l.Close()
-		if at, ok := l.Addr().(*net.TCPAddr); ok && at.Port < 64_900 {
-			return strconv.Itoa(at.Port)
-		}
 	}
 }
 
 func TestTheLineThatTheDemoPrintsIsAllThatTheCommandLineNeeds(t *testing.T) {
 	t.Parallel()
 	g := &gateway{t: t, env: map[string]string{"HOME": t.TempDir(), "XDG_CONFIG_HOME": t.TempDir()}}
-	line, end := g.started("export WAYBILL_URL=", "dev", "--addr", "127.0.0.1:0", "--sim-base-port", places(t), "--receiver-addr", "127.0.0.1:0",
+	line, end := g.started("export WAYBILL_URL=", "dev", "--addr", "127.0.0.1:0", "--sim-base-port", "0", "--receiver-addr", "127.0.0.1:0",
 		"--data-dir", t.TempDir())
 	if out, err := g.shell(line + "\nwaybill whoami && waybill conn list -o name"); err != nil || strings.Count(out, "\n") < 7 {
 		t.Errorf("%s: %v, %s", line, err, out)

@@ -15,7 +15,7 @@ import (
 type devCommand struct {
 	Addr         string `help:"Where the API listens (WAYBILL_ADDR); 127.0.0.1:8080 if left out." placeholder:"HOST:PORT"`
 	DataDir      string `help:"Where the demo's data is kept." default:"./.waybill"`
-	SimBasePort  int    `help:"The simulators listen on the ports after this one." default:"9100"`
+	SimBasePort  int    `help:"The simulators listen on the ports after this one; 0 takes any that are free." default:"9100"`
 	ReceiverAddr string `help:"Where the receiver of webhooks listens." default:"127.0.0.1:9100"`
 	DatabaseURL  string `name:"database-url" help:"Another database than the file in the data folder: a file path or postgres://…."`
 	Quiet        bool   `help:"Print no curl lines and no events."`
@@ -41,8 +41,8 @@ func (d devCommand) Validate() error {
 	if strings.TrimSpace(d.DataDir) == "" {
 		folder = errors.New("--data-dir names no folder")
 	}
-	if d.SimBasePort < 1 || d.SimBasePort > highestBase {
-		base = fmt.Errorf("--sim-base-port is %d; set 1 to %d, such as 9100", d.SimBasePort, highestBase)
+	if d.SimBasePort < 0 || d.SimBasePort > highestBase {
+		base = fmt.Errorf("--sim-base-port is %d; set 1 to %d, such as 9100, or 0 for any free ports", d.SimBasePort, highestBase)
 	}
 	if err := config.CheckAddr(d.ReceiverAddr); err != nil {
 		receiver = fmt.Errorf("--receiver-addr %w", err)

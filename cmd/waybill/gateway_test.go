@@ -180,10 +180,10 @@ func (l *lately) String() string {
 	return l.text.String()
 }
 
-// until waits for a condition.
+// until waits for a condition, on a machine that may be busy with other tests.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !holds(); {
+	for deadline := time.Now().Add(2 * time.Minute); !holds(); {
 		if time.Now().After(deadline) {
 			t.Fatal(fmt.Sprint("waited in vain until ", what))
 		}

@@ -87,6 +87,7 @@ func TestTheExitCodeTellsMisuseFromFailure(t *testing.T) {
 		{[]string{"client", "rotate", "x", "--overlap", "100000h"}, 2},
 		{[]string{"dev", "--data-dir", ""}, 2},
 		{[]string{"dev", "--sim-base-port", "65536"}, 2},
+		{[]string{"dev", "--sim-base-port", "-1"}, 2},
 		{[]string{"dev", "--receiver-addr", "9100"}, 2},
 	} {
 		if got := run(cli.Standard(t.Context()), c.args); got != c.want {

@@ -180,7 +180,7 @@ func (h *house) judge(all []*hiring) {
 func (h *house) allEnded() map[string]object {
 	h.t.Helper()
 	ops := map[string]object{}
-	for deadline := time.Now().Add(90 * time.Second); ; <-time.After(200 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; <-time.After(200 * time.Millisecond) {
 		left := 0
 		for query := []string{"size", "500"}; ; {
 			page := h.list(operations, query...)

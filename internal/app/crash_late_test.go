@@ -91,7 +91,7 @@ func (v *victim) amid(tsps []*lateTSP, d time.Duration) {
 func (h *house) past(s *siege, tsps []*lateTSP) history {
 	h.t.Helper()
 	waits := func(w wrote) bool { return w.end == isPending }
-	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
 		if !slices.ContainsFunc(behindUnknown(h.wroteAll("status", "pending")), waits) {
 			break
 		}

@@ -229,7 +229,7 @@ const (
 // ended waits until the operation is no longer pending and returns it.
 func (h *house) ended(id string) answer {
 	h.t.Helper()
-	return h.endedWithin(30*time.Second, id)
+	return h.endedWithin(2*time.Minute, id)
 }
 
 func (h *house) endedWithin(d time.Duration, id string) answer {
@@ -250,7 +250,7 @@ func (h *house) endedWithin(d time.Duration, id string) answer {
 // events waits for n verified events and returns their names with the operation's id.
 func (h *house) events(n int) []string {
 	h.t.Helper()
-	timeout := time.After(30 * time.Second)
+	timeout := time.After(2 * time.Minute)
 	for {
 		h.hooks.mu.Lock()
 		got := len(h.hooks.got)

@@ -79,7 +79,7 @@ func (h *house) persists(method, path, body string, headers []string) answer {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	refused := false
-	for deadline := time.Now().Add(30 * time.Second); ; <-tick.C {
+	for deadline := time.Now().Add(2 * time.Minute); ; <-tick.C {
 		a := h.once(method, path, body, headers)
 		switch {
 		case a.status == http.StatusServiceUnavailable:
@@ -96,7 +96,7 @@ func (h *house) persists(method, path, body string, headers []string) answer {
 			return a
 		}
 		if time.Now().After(deadline) {
-			h.t.Fatalf("not within 30 s: %s %s: %d %s", method, path, a.status, a.text)
+			h.t.Fatalf("not within two minutes: %s %s: %d %s", method, path, a.status, a.text)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func (h *house) shows(path string, wanted func(answer) bool) answer {
 	h.t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-tick.C {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); <-tick.C {
 		if a := h.do("GET", path, ""); wanted(a) {
 			return a
 		}

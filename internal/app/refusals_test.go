@@ -28,7 +28,7 @@ func (h *house) logged(id string, attempts int) string {
 	h.t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-tick.C {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); <-tick.C {
 		a := h.do("GET", "/v2/notifications/webhooks/"+id+"/logs", "")
 		if strings.Count(a.text, `"message_id"`) >= attempts {
 			return a.text

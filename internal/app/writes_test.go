@@ -161,9 +161,9 @@ func (h *house) until(what string, is func() bool) {
 	h.t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(20 * time.Second); !is(); <-tick.C {
+	for deadline := time.Now().Add(2 * time.Minute); !is(); <-tick.C {
 		if time.Now().After(deadline) {
-			h.t.Fatalf("not within 20 s: %s", what)
+			h.t.Fatalf("not within two minutes: %s", what)
 		}
 	}
 }

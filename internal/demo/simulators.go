@@ -30,7 +30,6 @@ func (o Options) simulators(ctx context.Context, g *errgroup.Group, c *config.Co
 		if c.BaseURLs[s.Info.Name] != "" {
 			continue
 		}
-		addr := fmt.Sprintf("127.0.0.1:%d", o.SimBasePort+s.Info.PortOffset)
 		dir := filepath.Join(o.DataDir, "sim-"+s.Info.Name)
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, fmt.Errorf("making the simulator's folder: %w", err)
@@ -39,14 +38,23 @@ func (o Options) simulators(ctx context.Context, g *errgroup.Group, c *config.Co
 		if err != nil {
 			return nil, fmt.Errorf("starting the simulator of %s: %w", s.Info.Name, err)
 		}
-		if _, err := listen(ctx, g, addr, sim); err != nil {
+		at, err := listen(ctx, g, o.simulatorAddr(s.Info.PortOffset), sim)
+		if err != nil {
 			return nil, errors.Join(err, sim.Close())
 		}
 		context.AfterFunc(ctx, func() { _ = sim.Close() })
-		c.BaseURLs[s.Info.Name] = "http://" + addr
-		running = append(running, simulated{s.Info.Name, "http://" + addr})
+		c.BaseURLs[s.Info.Name] = "http://" + at
+		running = append(running, simulated{s.Info.Name, "http://" + at})
 	}
 	return running, nil
+}
+
+// simulatorAddr is where a simulator listens: on its own port after the base, or on any that is free.
+func (o Options) simulatorAddr(offset int) string {
+	if o.SimBasePort == 0 {
+		return "127.0.0.1:0"
+	}
+	return fmt.Sprintf("127.0.0.1:%d", o.SimBasePort+offset)
 }
 
 // listen serves a handler until ctx ends, and returns where it is reached.

@@ -215,7 +215,7 @@ func (e *example) tells(id uuid.UUID, how string) {
 		if !strings.Contains(line, id.String()+" "+how) {
 			e.t.Errorf("it says %q, want %s %s", line, id, how)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		e.t.Fatalf("it says nothing of event %s, want %s", id, how)
 	}
 }

@@ -143,7 +143,7 @@ func (b *tab) visit(path string) int {
 // leads does what leads to another page and returns the status of its answer.
 func (b *tab) leads(steps ...chromedp.Action[chromedp.Void]) int {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, stop := context.WithTimeout(b.ctx, time.Minute)
 	defer stop()
 	var r *network.Response
 	r, err := chromedp.RunResponse(ctx, steps...)
@@ -161,7 +161,7 @@ func click(selector string) chromedp.Action[chromedp.Void] {
 // do takes steps that lead nowhere else.
 func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, stop := context.WithTimeout(b.ctx, time.Minute)
 	defer stop()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatalf("at %s: %v", b.path(), err)
@@ -194,7 +194,7 @@ func (b *tab) until(what, expression string) {
 	b.t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(20 * time.Second); ; <-tick.C {
+	for deadline := time.Now().Add(time.Minute); ; <-tick.C {
 		if is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression)); err == nil && is {
 			return
 		}

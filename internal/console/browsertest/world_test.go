@@ -180,7 +180,7 @@ func (in *installation) until(tsp, id, what string, is func(operation) bool) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	at := fmt.Sprintf("%s/v2/integrations/connections/%s/resource-operations/%s", in.url, demo.ID("connection:"+tsp), id)
-	for deadline := time.Now().Add(20 * time.Second); ; <-tick.C {
+	for deadline := time.Now().Add(time.Minute); ; <-tick.C {
 		var op operation
 		_, text := in.send("GET", at, "application/json", "")
 		if err := json.Unmarshal([]byte(text), &op); err != nil {

@@ -156,7 +156,7 @@ func TestALaneRunsAtItsTimeByTheClockOfItsTimes(t *testing.T) {
 		clock := func() time.Time { return time.Now().Add(off) }
 		s := replica(t, database(t), func(c *riversource.Config) { c.Clock = clock })
 		claimed := func() dispatch.Claim {
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			c, err := s.Claim(ctx, fence.Connections)
 			if err != nil {

@@ -116,7 +116,7 @@ func (w *work) serve(t *testing.T, s *riversource.Source) (stop func()) {
 		s.Withdraw()
 		cancel()
 		all.Wait()
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := s.Close(ctx); err != nil {
 			t.Errorf("leaving: %v", err)

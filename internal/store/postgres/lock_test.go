@@ -160,7 +160,7 @@ func TestARowOfALockThatIsNotHeldIsFreeAfterItsLease(t *testing.T) {
 	}
 	other := running(t, url)
 	for _, id := range []uuid.UUID{{1}, {2}} {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if _, err := other.Lock(ctx, id); err != nil {
 			t.Errorf("%s is not free: %v", id, err)

@@ -175,7 +175,7 @@ func TestWhoWaitsToMigrateHoldsUpNoIndexThatIsMadeBesideWrites(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if _, err := index.Exec(ctx, `CREATE INDEX CONCURRENTLY thing_id ON thing (id)`); err != nil {
 		t.Errorf("the index was held up: %v", err)
