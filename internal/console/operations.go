@@ -93,22 +93,11 @@ func (c *Console) listOperations(r *http.Request, who Visitor) (answer, error) {
 	for _, op := range found.Items {
 		v.Rows = append(v.Rows, n.row(op))
 	}
-	l := listOf(q)
-	v.Newer, v.Older = leads(q, l, found.Previous, true), leads(q, l, found.Next, false)
+	v.Newer, v.Older = beside(operationsPath, q, found.Previous, true), beside(operationsPath, q, found.Next, false)
 	if v.Newer != "" {
 		v.Latest = with(operationsPath, q)
 	}
 	return answer{sheet: sheet{name: "operations", Title: "Operations", Place: "Operations", Content: v, watched: watched(q, found.Items)}}, nil
-}
-
-// leads is the address of a page beside one; "" if there is none.
-func leads(q url.Values, l page.List, at page.Position, backwards bool) string {
-	if at.IsZero() {
-		return ""
-	}
-	next := cloned(q)
-	next.Set("page", l.Write(page.Cursor{Place: at, Backwards: backwards}))
-	return with(operationsPath, next)
 }
 
 func listOf(q url.Values) page.List { return page.List{Path: operationsPath, Filters: q.Encode()} }

@@ -190,3 +190,34 @@ func TestWhoIsSignedOutKeptOutOrGivenAnotherRoleIsAnotherForAnAnswerThatGoesOn(t
 		})
 	}
 }
+
+// A stream that was lost asks anew by itself: a page that was left open would keep its session for ever.
+func TestASessionThatOnlyStreamsEndsAsUnusedHoweverOftenItsStreamConnectsAnew(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser()
+	b.still = true
+	b.enter(s.hire("ada@x.example", operator.Viewer), "")
+	stream := func(what string, status int) {
+		t.Helper()
+		b.headers["Accept"] = "text/html, text/event-stream"
+		defer delete(b.headers, "Accept")
+		if p := b.get("/console/operations"); p.StatusCode != status {
+			t.Errorf("%s: %d %s", what, p.StatusCode, p.text)
+		}
+	}
+	for range 3 {
+		stream("within the hour", http.StatusOK)
+		s.later(19 * time.Minute)
+	}
+	s.later(5 * time.Minute)
+	stream("after it", http.StatusSeeOther)
+	b.get("/console/operations").shows(t, "a page after it", http.StatusSeeOther, "")
+
+	b = s.browser()
+	b.enter(s.hire("bo@x.example", operator.Viewer), "")
+	for range 4 {
+		b.get("/console/operations").shows(t, "a page that is loaded", http.StatusOK, "Ada Lind")
+		s.later(19 * time.Minute)
+	}
+}
