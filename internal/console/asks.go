@@ -13,9 +13,15 @@ import (
 // question is a page that asks before an act is done.
 type question struct {
 	row
+	// About is what the act is done to, where that is no operation.
+	About             *about
 	Text, Consequence string
 	Path, Word, Back  string
 	Danger            bool
+	// Asks tells that a reason must be given, and Why is what was given. All says that the act is done to all that
+	// there is.
+	Asks, All bool
+	Why       string
 	// Would is what would go out; nil where it is not known before.
 	Would *would
 	// Resolves tells that the question is what became of a write, and Needs that the id of what it made must be given.

@@ -5,13 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/access"
-	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
@@ -124,68 +121,4 @@ func (c *Console) healthOf(of connection.Connection, visitor Visitor) verdict {
 // problemOf is what is wrong with a connection. The words of its TSP are for those who may read payloads.
 func (c *Console) problemOf(of connection.Connection, who Visitor) string {
 	return veiled(who, worded(of.Problem), "What "+displayName(c.TSPs, of.TSP)+" said is hidden from you")
-}
-
-// connectionActs are what a visitor can do with a connection.
-func (c *Console) connectionActs(of connection.Connection, who Visitor) (all []act) {
-	at := connectionPath(of.ID)
-	switch of.Status {
-	case connection.Active:
-		all = []act{{Word: "Import now", Path: at + "/import", Posts: true, Explains: "Reads its records at the TSP, beside its writes."},
-			{Word: "Pause", Path: at + "/pause", Posts: true, Kind: "danger", Explains: "New writes are refused with 409, and what waits stays where it is until it is resumed."}}
-	case connection.Stale:
-		all = []act{{Word: "Try it now", Path: at + "/resume", Posts: true, Kind: "main", Explains: "Asks the TSP whether it takes the credentials. If it does, what waits goes on."}}
-	case connection.Paused:
-		all = []act{{Word: "Resume", Path: at + "/resume", Posts: true, Kind: "main", Explains: "Asks the TSP whether it takes the credentials, and lets what waits go on."}}
-	}
-	for i := range all {
-		needs := Admin
-		if all[i].Word == "Import now" {
-			needs = Operator
-		}
-		all[i] = c.barred(all[i], who, needs)
-	}
-	return all
-}
-
-func (c *Console) pauseConnection(r *http.Request, who Visitor) (answer, error) {
-	return c.changeConnection(r, who, "paused", func(of connection.Connection, fleet access.Principal) error {
-		_, err := c.Links.Update(r.Context(), fleet, of.ID, []byte(`{"status":"paused"}`))
-		return err
-	})
-}
-
-func (c *Console) resumeConnection(r *http.Request, who Visitor) (answer, error) {
-	return c.changeConnection(r, who, "resumed", func(of connection.Connection, fleet access.Principal) error {
-		_, err := c.Links.Update(r.Context(), fleet, of.ID, []byte(`{"status":"active"}`))
-		return err
-	})
-}
-
-func (c *Console) importConnection(r *http.Request, who Visitor) (answer, error) {
-	return c.changeConnection(r, who, "imported", func(of connection.Connection, fleet access.Principal) error {
-		_, err := c.Imports.RequestImport(r.Context(), fleet, of.ID)
-		return err
-	})
-}
-
-// changeConnection does with a connection what its fleet may do, and stays on its page if that is refused.
-func (c *Console) changeConnection(r *http.Request, who Visitor, did string,
-	change func(of connection.Connection, fleet access.Principal) error) (answer, error) {
-	of, err := c.connectionOf(r)
-	if err != nil {
-		return answer{}, err
-	}
-	if err := change(of, access.Principal{Fleet: access.Fleet{ID: of.Fleet}}); err != nil {
-		s, again := c.connectionSheet(r, who, of)
-		if again != nil {
-			return answer{}, err
-		}
-		s.Note, s.status = c.noteOf(r, err), statusOf(err)
-		return answer{sheet: s}, nil
-	}
-	if err := c.Journal.Note(r.Context(), audit.Entry{Action: did, Object: "connection:" + of.ID.String()}); err != nil {
-		c.Log.Error("an act of the console is not in the audit log", "action", did, "connection", of.ID, "error", err)
-	}
-	return answer{to: with(connectionPath(of.ID), url.Values{"done": {did}})}, nil
 }

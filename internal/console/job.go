@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/google/uuid"
 
@@ -65,21 +66,45 @@ func (c *Console) jobSheet(r *http.Request, who Visitor, partner, id uuid.UUID) 
 		v.Verdict.Text = "Nothing more is done by it."
 	}
 	if j.State == job.Running {
-		v.Acts = []act{{Word: "Stop", Path: v.Path + "/stop", Posts: true, Kind: "danger", Explains: "Begins nothing more; what was begun is brought to its end."}}
+		v.Acts = []act{{Word: "Stop…", Path: v.Path + "/stop", Kind: "danger", Explains: "Begins nothing more; what was begun is brought to its end."}}
 		v.Acts[0] = c.barred(v.Acts[0], who, Operator)
 	}
 	return sheet{name: "job", Title: capital(string(j.Action)) + " all that match", Place: "Operations", Content: v}, nil
 }
 
+// askStopJob asks whether a job is to begin nothing more.
+func (c *Console) askStopJob(r *http.Request, who Visitor) (answer, error) {
+	partner, id, err := hookIDs(r)
+	if err != nil {
+		return answer{}, err
+	}
+	s, err := c.jobSheet(r, who, partner, id)
+	if err != nil {
+		return answer{}, err
+	}
+	v := s.Content.(jobView)
+	q := question{Text: "It begins nothing more; what was begun is brought to its end, and what it has done stays done.",
+		Consequence: "A job that was stopped does not go on: whoever wants the rest begins another one for it.",
+		Path:        "stop", Word: "Stop the job", Back: v.Path, Danger: true,
+		About: &about{Name: capital(string(v.Action)) + " of all that match, of " + v.Partner, ID: tail(id), List: with(operationsPath, url.Values{"partner": {partner.String()}}),
+			Counts: []counting{{"To come", count(v.Left), "are left as they are"}, {"Done", count(v.Done), "of " + count(v.Matched) + " stay done"}}}}
+	return answer{sheet: sheet{name: "question", Title: "Stop this job?", Place: "Operations", Content: q}}, nil
+}
+
 // stopJob has a job begin nothing more.
-func (c *Console) stopJob(r *http.Request, _ Visitor) (answer, error) {
+func (c *Console) stopJob(r *http.Request, who Visitor) (answer, error) {
 	partner, id, err := hookIDs(r)
 	if err != nil {
 		return answer{}, err
 	}
 	j, err := c.Jobs.Stop(r.Context(), partner, job.Operations, id)
 	if err != nil {
-		return answer{}, err
+		s, failed := c.jobSheet(r, who, partner, id)
+		if failed != nil {
+			return answer{}, err
+		}
+		s.Note, s.status = c.noteOf(r, err), statusOf(err)
+		return answer{sheet: s}, nil
 	}
 	c.noteJob(r, "stopped", j)
 	return answer{to: jobPath(j)}, nil

@@ -44,7 +44,7 @@ func (o *office) over(t *testing.T) *Console {
 		t.Fatal(err)
 	}
 	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Endings: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o,
-		Webhooks: hooksOf{o}, Partners: o, Clients: o, Grants: o, Jobs: jobsOf{o}, TSPs: registry, ReadOnly: o.readOnly, Now: noon,
+		Webhooks: hooksOf{o}, Receivers: hooksOf{o}, Partners: o, Clients: o, Grants: o, Jobs: jobsOf{o}, TSPs: registry, ReadOnly: o.readOnly, Now: noon,
 		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -68,8 +68,9 @@ func (o *office) SchedulesOf(_ context.Context, of []uuid.UUID) ([]record.Schedu
 func (o *office) FleetEntries(context.Context, access.FleetSearch) ([]access.FleetEntry, error) {
 	return nil, nil
 }
-func (o *office) Update(context.Context, access.Principal, uuid.UUID, []byte) (connection.Read, error) {
-	return connection.Read{}, nil
+func (o *office) Update(_ context.Context, _ access.Principal, _ uuid.UUID, raw []byte) (connection.Read, error) {
+	o.asked = append(o.asked, "update "+string(raw))
+	return connection.Read{}, o.refuses
 }
 func (o *office) Shut(connection.Connection) bool { return false }
 func (o *office) Lanes(int) ([]Lane, int) {
@@ -117,7 +118,19 @@ func (o hooksOf) DeadLetters(context.Context, uuid.UUID, uuid.UUID, webhook.Dead
 	return page.Page[webhook.DeadLetter]{Items: []webhook.DeadLetter{{ErrorMessage: &said}}}, nil
 }
 func (o hooksOf) Metrics(context.Context, uuid.UUID, uuid.UUID) (webhook.Metrics, error) {
-	return webhook.Metrics{DeadLetters: 1}, nil
+	n := int64(41)
+	return webhook.Metrics{DeadLetters: 1, Messages: webhook.Periods{H24: &n}}, nil
+}
+func (o hooksOf) Backlog(context.Context, uuid.UUID, uuid.UUID) (int, bool, error) {
+	return 200, true, nil
+}
+func (o hooksOf) Move(_ context.Context, _, _ uuid.UUID, m webhook.Move) (webhook.Subscription, error) {
+	o.asked = append(o.asked, "move "+string(m))
+	return webhook.Subscription{}, o.refuses
+}
+func (o hooksOf) Replay(_ context.Context, _, _ uuid.UUID, body []byte) (webhook.Replayed, error) {
+	o.asked = append(o.asked, "replay "+string(body))
+	return webhook.Replayed{}, o.refuses
 }
 
 func (o jobsOf) one() job.Job {
@@ -131,7 +144,8 @@ func (o jobsOf) Get(context.Context, uuid.UUID, job.Of, uuid.UUID) (job.Job, err
 	return o.one(), nil
 }
 func (o jobsOf) Stop(context.Context, uuid.UUID, job.Of, uuid.UUID) (job.Job, error) {
-	return o.one(), nil
+	o.asked = append(o.asked, "stop")
+	return o.one(), o.refuses
 }
 func (o jobsOf) List(context.Context, job.Query) (page.Page[job.Job], error) {
 	return page.Page[job.Job]{Items: []job.Job{o.one()}}, nil

@@ -87,8 +87,10 @@ type Webhooks interface {
 	Get(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error)
 }
 
-// Receivers changes subscriptions and has what was given up delivered again, as partners may.
+// Receivers changes subscriptions and has what was given up delivered again, as partners may, and tells how much waits
+// for one.
 type Receivers interface {
+	Backlog(ctx context.Context, partner, id uuid.UUID) (n int, more bool, err error)
 	Replay(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Replayed, error)
 	Move(ctx context.Context, partner, id uuid.UUID, m webhook.Move) (webhook.Subscription, error)
 }

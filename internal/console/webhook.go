@@ -3,12 +3,9 @@ package console
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -105,7 +102,7 @@ func hookVerdict(of hookRow) verdict {
 	case webhook.Stale:
 		v.Title, v.Text = "Stale: its receiver failed too often", "New events are kept and wait. It is tried again by itself, and goes on when the receiver answers."
 	case webhook.Paused:
-		v.Title, v.Text = "Paused: nothing is sent", "Its partner has paused it, or its receiver answered 410. New events are not kept for it."
+		v.Title, v.Text = "Paused: nothing is sent", "Its partner or an operator has paused it, or its receiver answered 410. New events are not kept for it."
 	default:
 		v.Title, v.Text = "Active: its events are delivered", "Nothing keeps it."
 	}
@@ -121,10 +118,10 @@ func hookVerdict(of hookRow) verdict {
 // hookActs are what a visitor can do with a subscription.
 func (c *Console) hookActs(of hookRow, who Visitor) (all []act) {
 	if of.Dead > 0 {
-		all = append(all, act{Word: "Replay all", Path: of.Path + "/replay", Posts: true, Explains: "Has every dead letter delivered again, each in its old place. Receivers see the same ids."})
+		all = append(all, act{Word: "Replay all…", Path: of.Path + "/replay", Explains: "Has every dead letter delivered again, each in its old place. Receivers see the same ids."})
 	}
 	if of.Status == webhook.Active {
-		all = append(all, act{Word: "Pause", Path: of.Path + "/pause", Posts: true, Kind: "danger", Explains: "Sends nothing until it is activated. New events are not kept meanwhile."})
+		all = append(all, act{Word: "Pause…", Path: of.Path + "/pause", Kind: "danger", Explains: "Sends nothing until it is activated. New events are not kept meanwhile."})
 	} else {
 		all = append(all, act{Word: "Activate", Path: of.Path + "/activate", Posts: true, Kind: "main", Explains: "Delivers what waits, and what comes."})
 	}
@@ -134,52 +131,9 @@ func (c *Console) hookActs(of hookRow, who Visitor) (all []act) {
 	return all
 }
 
-// replayWebhook has one dead letter delivered again, or all.
-func (c *Console) replayWebhook(r *http.Request, who Visitor) (answer, error) {
-	return c.changeHook(r, who, "replayed", func(partner, id uuid.UUID) error {
-		var body []byte
-		if of := r.PostFormValue("event"); of != "" {
-			text, err := json.Marshal(map[string][]string{"message_ids": {of}})
-			if err != nil {
-				return err
-			}
-			body = text
-		}
-		_, err := c.Receivers.Replay(r.Context(), partner, id, body)
-		return err
-	})
-}
-
-func (c *Console) pauseWebhook(r *http.Request, who Visitor) (answer, error) {
-	return c.changeHook(r, who, "paused", func(partner, id uuid.UUID) error {
-		_, err := c.Receivers.Move(r.Context(), partner, id, webhook.Pause)
-		return err
-	})
-}
-
 func (c *Console) activateWebhook(r *http.Request, who Visitor) (answer, error) {
-	return c.changeHook(r, who, "activated", func(partner, id uuid.UUID) error {
+	return c.changeHook(r, who, deed{"activated", ""}, func(partner, id uuid.UUID) error {
 		_, err := c.Receivers.Move(r.Context(), partner, id, webhook.Activate)
 		return err
 	})
-}
-
-// changeHook does with a subscription what its partner may do, and stays on its page if that is refused.
-func (c *Console) changeHook(r *http.Request, who Visitor, did string, change func(partner, id uuid.UUID) error) (answer, error) {
-	partner, id, err := hookIDs(r)
-	if err != nil {
-		return answer{}, err
-	}
-	if err := change(partner, id); err != nil {
-		s, again := c.hookSheet(r, who, partner, id)
-		if again != nil {
-			return answer{}, err
-		}
-		s.Note, s.status = c.noteOf(r, err), statusOf(err)
-		return answer{sheet: s}, nil
-	}
-	if err := c.Journal.Note(r.Context(), audit.Entry{Action: did, Object: "webhook:" + id.String()}); err != nil {
-		c.Log.Error("an act of the console is not in the audit log", "action", did, "webhook", id, "error", err)
-	}
-	return answer{to: with(hookPath(partner, id), url.Values{"done": {did}})}, nil
 }

@@ -38,7 +38,9 @@ type hookRow struct {
 	Dead    int
 	// Attempts are those of the last day, and Good those of them that succeeded; nil for none.
 	Attempts, Good *int64
-	Made           time.Time
+	// Messages are the events of the last day of which a delivery was tried; nil for none.
+	Messages *int64
+	Made     time.Time
 }
 
 // mostPartners bounds the partners that can be chosen from.
@@ -126,7 +128,7 @@ func (c *Console) hookRow(r *http.Request, sub webhook.Subscription) (hookRow, e
 		return hookRow{}, err
 	}
 	return hookRow{Read: sub.Read(), Partner: sub.Partner, Look: hooks()[sub.Status], Path: hookPath(sub.Partner, sub.ID), Dead: m.DeadLetters,
-		Attempts: m.Attempts.H24, Good: m.SuccessAttempts.H24, Made: sub.CreatedAt}, nil
+		Attempts: m.Attempts.H24, Good: m.SuccessAttempts.H24, Messages: m.Messages.H24, Made: sub.CreatedAt}, nil
 }
 
 // hooks are the looks of subscriptions.

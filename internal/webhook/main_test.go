@@ -33,6 +33,8 @@ type memory struct {
 	dead      []webhook.DeadLetter
 	revived   []webhook.DeadLetterQuery
 	counts    []webhook.Count
+	// waits is how many deliveries wait.
+	waits int
 }
 
 func (m *memory) InsertSubscriptions(_ context.Context, all []webhook.Subscription, most int) error {
@@ -136,6 +138,10 @@ func (m *memory) Counts(_ context.Context, _ uuid.UUID, from time.Time) ([]webho
 }
 
 func (m *memory) CountDeadLetters(context.Context, uuid.UUID) (int, error) { return len(m.dead), nil }
+
+func (m *memory) CountWaiting(_ context.Context, _ uuid.UUID, most int) (int, error) {
+	return min(m.waits, most), nil
+}
 
 func (m *memory) DeliveryLogs(_ context.Context, q webhook.LogQuery) (page.Found[webhook.DeliveryLog], error) {
 	var found []webhook.DeliveryLog

@@ -73,6 +73,8 @@ type Figures interface {
 	Counts(ctx context.Context, subscription uuid.UUID, from time.Time) ([]Count, error)
 	// CountDeadLetters returns how many dead letters a subscription has, which are counted one by one.
 	CountDeadLetters(ctx context.Context, subscription uuid.UUID) (int, error)
+	// CountWaiting counts the deliveries of a subscription that wait, up to a number of them.
+	CountWaiting(ctx context.Context, subscription uuid.UUID, most int) (int, error)
 }
 
 // Periods is the contract's TimePeriodMetric; nil where there is no figure.
@@ -113,6 +115,20 @@ func (s *Service) Metrics(ctx context.Context, partner, id uuid.UUID) (Metrics, 
 		return Metrics{}, fmt.Errorf("counting dead letters: %w", err)
 	}
 	return measure(sub, counts, dead, now), nil
+}
+
+// mostBacklog bounds the deliveries that are counted as waiting.
+const mostBacklog = 200
+
+// Backlog returns how many deliveries of a partner's subscription wait, and whether there are more than were counted.
+func (s *Service) Backlog(ctx context.Context, partner, id uuid.UUID) (n int, more bool, err error) {
+	if _, err := s.Get(ctx, partner, id); err != nil {
+		return 0, false, err
+	}
+	if n, err = s.c.Store.CountWaiting(ctx, id, mostBacklog+1); err != nil {
+		return 0, false, fmt.Errorf("counting the deliveries that wait: %w", err)
+	}
+	return min(n, mostBacklog), n > mostBacklog, nil
 }
 
 // measure makes the figures of what was counted.

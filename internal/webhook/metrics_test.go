@@ -6,8 +6,10 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -87,5 +89,22 @@ func TestAMessageCountsOnceAndWhenItsEventOccurred(t *testing.T) {
 		if diff := cmp.Diff(c.want, c.of.Counts()); diff != "" {
 			t.Errorf("%s: %s", says, diff)
 		}
+	}
+}
+
+func TestWhatWaitsIsCountedUpToABoundForItsPartnerAlone(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, created)
+	for waits, want := range map[int]struct {
+		n    int
+		more bool
+	}{0: {0, false}, 200: {200, false}, 201: {200, true}, 5000: {200, true}} {
+		d.store.waits = waits
+		if n, more, err := d.Backlog(t.Context(), acme, d.id); n != want.n || more != want.more || err != nil {
+			t.Errorf("of %d: %d, more %v, %v", waits, n, more, err)
+		}
+	}
+	if _, _, err := d.Backlog(t.Context(), uuid.New(), d.id); problem.Of(err).Code != problem.NotFound {
+		t.Errorf("another partner's: %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 func deadLetters() []rule {
 	return []rule{
 		{"dead letters are listed with their events and last attempts, and narrowed by what is asked for", deadLettersAreListed},
+		{"what waits of a subscription is counted up to a bound", waitingDeliveriesAreCounted},
 		{"dead letters have pages in both directions", deadLettersHavePages},
 		{"a revived dead letter waits in its old place as if it had never been tried", deadLetterIsRevived},
 		{"a dead letter that is revived goes to where its subscription leads, and leaves what waits there as it is", revivedElsewhere},
@@ -98,6 +99,16 @@ func deadLettersAreListed(t *testing.T, s *stand) {
 		same(t, says, s.dead(c.q), c.want)
 	}
 	is(t, "counted", got[int](s)(s.CountDeadLetters(t.Context(), sub.ID)), 3)
+}
+
+func waitingDeliveriesAreCounted(t *testing.T, s *stand) {
+	sub, _ := s.mourning(3)
+	other, _ := s.mourning(1)
+	is(t, "what is dead", got[int](s)(s.CountWaiting(t.Context(), sub.ID, 9)), 0)
+	s.revive(webhook.DeadLetterQuery{Subscription: sub.ID}, 9)
+	is(t, "what waits", got[int](s)(s.CountWaiting(t.Context(), sub.ID, 9)), 3)
+	is(t, "more than is counted", got[int](s)(s.CountWaiting(t.Context(), sub.ID, 2)), 2)
+	is(t, "of another", got[int](s)(s.CountWaiting(t.Context(), other.ID, 9)), 0)
 }
 
 func deadLettersHavePages(t *testing.T, s *stand) {

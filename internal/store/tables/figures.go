@@ -64,3 +64,10 @@ func (db *DB) CountDeadLetters(ctx context.Context, subscription uuid.UUID) (int
 	return one(ctx, db, `SELECT count(*) FROM delivery WHERE subscription = ?1 AND state = 'dead'`, scanOne[int],
 		subscription[:])
 }
+
+// CountWaiting counts in the index of what waits of a subscription.
+func (db *DB) CountWaiting(ctx context.Context, subscription uuid.UUID, most int) (int, error) {
+	return one(ctx, db, waitingQuery, scanOne[int], subscription[:], most)
+}
+
+const waitingQuery = `SELECT count(*) FROM (SELECT 1 FROM delivery WHERE subscription = ?1 AND state = 'waiting' LIMIT ?2) waiting`

@@ -1,0 +1,102 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// connectionActs are what a visitor can do with a connection.
+func (c *Console) connectionActs(of connection.Connection, who Visitor) (all []act) {
+	at := connectionPath(of.ID)
+	switch of.Status {
+	case connection.Active:
+		all = []act{{Word: "Import now", Path: at + "/import", Posts: true, Explains: "Reads its records at the TSP, beside its writes."},
+			{Word: "Pause…", Path: at + "/pause", Kind: "danger", Explains: "New writes are refused with 409, and what waits stays where it is until it is resumed."}}
+	case connection.Stale:
+		all = []act{{Word: "Try it now", Path: at + "/resume", Posts: true, Kind: "main", Explains: "Asks the TSP whether it takes the credentials. If it does, what waits goes on."}}
+	case connection.Paused:
+		all = []act{{Word: "Resume", Path: at + "/resume", Posts: true, Kind: "main", Explains: "Asks the TSP whether it takes the credentials, and lets what waits go on."}}
+	}
+	for i := range all {
+		needs := Admin
+		if all[i].Word == "Import now" {
+			needs = Operator
+		}
+		all[i] = c.barred(all[i], who, needs)
+	}
+	return all
+}
+
+// askPauseConnection asks whether a connection is to be paused.
+func (c *Console) askPauseConnection(r *http.Request, who Visitor) (answer, error) {
+	of, err := c.connectionOf(r)
+	if err != nil {
+		return answer{}, err
+	}
+	rows, err := c.linkRows(r, who, []connection.Connection{of})
+	if err != nil {
+		return answer{}, err
+	}
+	tally, err := c.Operations.Tally(r.Context(), operation.Survey{Connection: of.ID, From: c.Now().Add(-24 * time.Hour)})
+	if err != nil {
+		return answer{}, err
+	}
+	q := question{Text: "Nothing is sent through it until somebody resumes it: what waits stays where it is, new writes are refused with 409, and it is not imported.",
+		Consequence: "A write that is under way is brought to its end. One that waits expires if its time is over before the connection is resumed.",
+		Path:        "pause", Word: "Pause the connection", Back: connectionPath(of.ID), Danger: true, Asks: true,
+		About: &about{Name: rows[0].TSP + " of " + rows[0].Fleet, ID: head(of.ID), List: connectionsPath,
+			Counts: []counting{{"Not ended", rows[0].Waiting, "writes stay where they are"},
+				{"Of late", counted(tally.All), "writes were asked for in the last 24 hours; such are refused from then on"}}}}
+	return answer{sheet: sheet{name: "question", Title: "Pause this connection?", Place: "Connections", Content: q}}, nil
+}
+
+// pauseConnection takes a connection out of work.
+func (c *Console) pauseConnection(r *http.Request, who Visitor) (answer, error) {
+	why, err := reason(r)
+	if err != nil {
+		a, failed := c.askPauseConnection(r, who)
+		return c.asksAgain(r, a, failed, err)
+	}
+	return c.changeConnection(r, who, deed{"paused", why}, func(of connection.Connection, fleet access.Principal) error {
+		_, err := c.Links.Update(r.Context(), fleet, of.ID, []byte(`{"status":"paused"}`))
+		return err
+	})
+}
+
+func (c *Console) resumeConnection(r *http.Request, who Visitor) (answer, error) {
+	return c.changeConnection(r, who, deed{"resumed", ""}, func(of connection.Connection, fleet access.Principal) error {
+		_, err := c.Links.Update(r.Context(), fleet, of.ID, []byte(`{"status":"active"}`))
+		return err
+	})
+}
+
+func (c *Console) importConnection(r *http.Request, who Visitor) (answer, error) {
+	return c.changeConnection(r, who, deed{"imported", ""}, func(of connection.Connection, fleet access.Principal) error {
+		_, err := c.Imports.RequestImport(r.Context(), fleet, of.ID)
+		return err
+	})
+}
+
+// changeConnection does with a connection what its fleet may do, and stays on its page if that is refused.
+func (c *Console) changeConnection(r *http.Request, who Visitor, did deed,
+	change func(of connection.Connection, fleet access.Principal) error) (answer, error) {
+	of, err := c.connectionOf(r)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := change(of, access.Principal{Fleet: access.Fleet{ID: of.Fleet}}); err != nil {
+		s, again := c.connectionSheet(r, who, of)
+		if again != nil {
+			return answer{}, err
+		}
+		s.Note, s.status = c.noteOf(r, err), statusOf(err)
+		return answer{sheet: s}, nil
+	}
+	c.note(r, did.word, did.why, "connection:"+of.ID.String())
+	return answer{to: with(connectionPath(of.ID), url.Values{"done": {did.word}})}, nil
+}
