@@ -199,7 +199,7 @@ func (b *tab) until(what, expression string) {
 			return
 		}
 		if time.Now().After(deadline) {
-			b.t.Fatalf("not within 20 s at %s: %s", b.path(), what)
+			b.t.Fatalf("not within a minute at %s: %s", b.path(), what)
 		}
 	}
 }

@@ -42,18 +42,22 @@ func full(w writes) map[string][]sample {
 		"/console/operations/{id}/revert":  asks("updated", "revert"),
 		"/console/operations/all": {{name: "all", path: "/console/operations/all"},
 			{name: "all-of-partner", path: "/console/operations/all?partner=" + demo.ID("partner").String()}},
-		"/console/jobs/{partner}/{id}":     {{name: "job", path: "/console/jobs/" + demo.ID("partner").String() + "/" + w["job"]}},
-		"/console/connections":             {{name: "connections", path: "/console/connections"}},
-		"/console/connections/{id}":        {{name: "connection", path: "/console/connections/" + demo.ID("connection:samsara").String()}},
-		"/console/webhooks":                {{name: "webhooks", path: "/console/webhooks"}},
-		"/console/webhooks/{partner}/{id}": {{name: "webhook", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"]}},
-		"/console/lanes":                   {{name: "lanes", path: "/console/lanes"}},
-		"/console/grants":                  {{name: "grants", path: "/console/grants"}},
-		"/console/settings":                {{name: "settings", path: "/console/settings"}},
-		"/console/tsps":                    {{name: "tsps", path: "/console/tsps"}},
-		"/console/clients":                 {{name: "clients", path: "/console/clients"}},
-		"/console/audit":                   {{name: "audit", path: "/console/audit"}},
-		"/console/":                        {{name: "nowhere", path: "/console/nowhere", status: http.StatusNotFound}},
+		"/console/jobs/{partner}/{id}":            {{name: "job", path: "/console/jobs/" + demo.ID("partner").String() + "/" + w["job"]}},
+		"/console/connections":                    {{name: "connections", path: "/console/connections"}},
+		"/console/connections/{id}":               {{name: "connection", path: "/console/connections/" + demo.ID("connection:samsara").String()}},
+		"/console/jobs/{partner}/{id}/stop":       {{name: "stop-job", path: "/console/jobs/" + demo.ID("partner").String() + "/" + w["job"] + "/stop"}},
+		"/console/connections/{id}/pause":         {{name: "pause-connection", path: "/console/connections/" + demo.ID("connection:samsara").String() + "/pause"}},
+		"/console/webhooks/{partner}/{id}/pause":  {{name: "pause-webhook", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"] + "/pause"}},
+		"/console/webhooks/{partner}/{id}/replay": {{name: "replay", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"] + "/replay"}},
+		"/console/webhooks":                       {{name: "webhooks", path: "/console/webhooks"}},
+		"/console/webhooks/{partner}/{id}":        {{name: "webhook", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"]}},
+		"/console/lanes":                          {{name: "lanes", path: "/console/lanes"}},
+		"/console/grants":                         {{name: "grants", path: "/console/grants"}},
+		"/console/settings":                       {{name: "settings", path: "/console/settings"}},
+		"/console/tsps":                           {{name: "tsps", path: "/console/tsps"}},
+		"/console/clients":                        {{name: "clients", path: "/console/clients"}},
+		"/console/audit":                          {{name: "audit", path: "/console/audit"}},
+		"/console/":                               {{name: "nowhere", path: "/console/nowhere", status: http.StatusNotFound}},
 	}
 }
 
@@ -111,6 +115,7 @@ func TestTheConsoleInABrowser(t *testing.T) {
 			use.of(t, browser, in, w)
 		})
 	}
+	t.Run("forms", func(t *testing.T) { forms(t, browser) })
 	t.Run("a program that ends", func(t *testing.T) { ends(t, open(t, browser, fresh.url), fresh) })
 }
 

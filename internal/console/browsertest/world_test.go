@@ -38,14 +38,17 @@ type installation struct {
 	stop func()
 }
 
-// start runs the program over a new database; filled says whether with the fixtures of the demo.
-func start(t *testing.T, filled bool) *installation {
+// start runs the program over a new database, set as changes have it; filled says whether with the fixtures of the demo.
+func start(t *testing.T, filled bool, changes ...func(*config.Config)) *installation {
 	t.Helper()
 	in := &installation{t: t, sims: map[string]string{}}
 	c := config.Default()
 	c.Key, c.DatabaseURL = key, filepath.Join(t.TempDir(), "waybill.db")
 	// What is looked up stays so for as long as it is looked at.
 	c.Settling = time.Hour
+	for _, change := range changes {
+		change(&c)
+	}
 	for _, one := range all.Simulators() {
 		sim, err := one.New(simkit.Options{})
 		if err != nil {
@@ -190,7 +193,7 @@ func (in *installation) until(tsp, id, what string, is func(operation) bool) {
 			return
 		}
 		if time.Now().After(deadline) {
-			in.t.Fatalf("not within 20 s: %s is %s: %s", id, what, text)
+			in.t.Fatalf("not within a minute: %s is %s: %s", id, what, text)
 		}
 	}
 }
