@@ -46,6 +46,8 @@ type Source struct {
 	client *river.Client[pgx.Tx]
 	// pulse is the connection by which it beats, which nothing else can keep busy.
 	pulse pulse
+	// vigil belongs to who beats.
+	vigil vigil
 	stop  context.CancelFunc
 	all   sync.WaitGroup
 
@@ -83,7 +85,6 @@ func Open(ctx context.Context, c Config) (*Source, error) {
 	if s.client, err = newClient(s); err != nil {
 		return nil, fmt.Errorf("making River's client: %w", err)
 	}
-	// The first beat may find a replica that died, and makes tickets for its lanes.
 	if err := s.beat(ctx); err != nil {
 		s.pulse.end()
 		return nil, fmt.Errorf("joining the replicas: %w", err)

@@ -16,10 +16,7 @@ import (
 const (
 	beatEvery  = time.Second
 	beatTime   = 900 * time.Millisecond
-	deadAfter  = 4 * time.Second
 	lapseAfter = 3 * time.Second
-	// gapAfter is how long after a beat there is a gap, in which others may not have been able to beat either.
-	gapAfter = 2 * beatEvery
 )
 
 // standing is how this replica stands among the others.
@@ -27,9 +24,8 @@ type standing struct {
 	// life grows each time that this replica had to join anew. It did so last at joined, by the database's
 	// clock.
 	life, joined int64
-	// asked is when the last beat that was written was begun, heard when one was heard. Beats were written without a gap
-	// since steady.
-	asked, heard, steady time.Time
+	// asked is when the last beat that was written was begun, heard when one was heard.
+	asked, heard time.Time
 	// place is this replica's among those that live, in the order in which they joined. newest is when the
 	// last of them did, by the database's clock; counted tells that all others count this one.
 	place, of int
@@ -59,8 +55,9 @@ func (s *standing) alive(now time.Time) bool {
 type peer struct {
 	id              []byte
 	started, counts int64
-	lanes, silent   int64
-	leaving         bool
+	// beat is when it beat last, and silent how long that is ago, by the database's clock in microseconds.
+	lanes, beat, silent int64
+	leaving             bool
 	// own tells of the replica that asks.
 	own     bool
 	waiting int64
@@ -81,10 +78,10 @@ said AS (SELECT pg_notify(current_schema() || '.' || $6, '') WHERE $6 <> ''),
 waiting AS (
 	SELECT count(*) + 0 * (SELECT count(*) FROM said) AS lanes FROM river_job WHERE state = 'available' AND kind = $7
 )
-SELECT id, started_at, counts, beat.lanes, moment.now - beat_at, leaving = 1, true, waiting.lanes
+SELECT id, started_at, counts, beat.lanes, beat_at, moment.now - beat_at, leaving = 1, true, waiting.lanes
 FROM beat, moment, waiting
 UNION ALL
-SELECT id, started_at, counts, replica.lanes, moment.now - beat_at, leaving = 1, false, 0
+SELECT id, started_at, counts, replica.lanes, beat_at, moment.now - beat_at, leaving = 1, false, 0
 FROM replica, moment WHERE id <> $1
 ORDER BY started_at, id`
 
@@ -105,39 +102,27 @@ func (s *Source) beat(ctx context.Context) error {
 	rows, err := s.pulse.query(ctx, beatReplica, s.id[:], s.config.Name, s.config.Version, lanes, counts, voice,
 		ticket{}.Kind(), leaving)
 	if err != nil {
+		s.vigil.failed()
 		return err
 	}
 	peers, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (p peer, err error) {
-		return p, r.Scan(&p.id, &p.started, &p.counts, &p.lanes, &p.silent, &p.leaving, &p.own, &p.waiting)
+		return p, r.Scan(&p.id, &p.started, &p.counts, &p.lanes, &p.beat, &p.silent, &p.leaving, &p.own, &p.waiting)
 	})
 	if err != nil {
+		s.vigil.failed()
 		s.pulse.end()
 		return err
 	}
-	// Whoever could not beat itself knows nothing of others: a database that is away silences all alike.
-	proven := s.steadyFor(asked) > deadAfter
-	silent := func(p peer) bool { return proven && !p.own && p.silent > deadAfter.Microseconds() }
-	for _, p := range peers {
-		if silent(p) {
-			if err := s.bury(ctx, p.id); err != nil {
-				s.config.Log.Error("taking over from a replica; it is tried again", "replica", name(p.id), "error", err)
-			}
+	dead := s.vigil.watch(asked, peers)
+	for _, p := range dead {
+		if err := s.bury(ctx, p.id); err != nil {
+			s.config.Log.Error("taking over from a replica; it is tried again", "replica", name(p.id), "error", err)
 		}
 	}
-	s.stands(asked, slices.DeleteFunc(peers, silent))
+	s.stands(asked, slices.DeleteFunc(peers, func(p peer) bool {
+		return slices.ContainsFunc(dead, func(d peer) bool { return bytes.Equal(d.id, p.id) })
+	}))
 	return nil
-}
-
-// steadyFor is for how long this replica has beaten without a gap, as of the beat that was begun at a time.
-func (s *Source) steadyFor(asked time.Time) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st := &s.standing
-	// While the machine slept one of the clocks stood still.
-	if asked.Sub(st.asked) > gapAfter || asked.Round(0).Sub(st.asked.Round(0)) > gapAfter {
-		st.steady = asked
-	}
-	return asked.Sub(st.steady)
 }
 
 // stands notes what a beat has told of those that live.
