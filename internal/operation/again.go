@@ -15,7 +15,8 @@ import (
 // Retry submits what a failed operation asked for once more, as a write of its own that is linked to it. The request
 // says how: its Body, if it has one, stands instead of what was sent before; kind, verb and target are the operation's.
 // What the operation named and what was retried since is named by its retry.
-// It is checked as any write, and answers as Submit does.
+// It is checked as any write, and answers as Submit does. An update is not made again over what was asked for later of the
+// same fields (Overwrites), unless the request says so.
 func (s *Service) Retry(ctx context.Context, conn, id uuid.UUID, r Request) (op Operation, replayed bool, err error) {
 	if r, err = s.Retried(ctx, conn, id, r); err != nil {
 		return op, false, err
@@ -55,6 +56,7 @@ func (s *Service) Retried(ctx context.Context, conn, id uuid.UUID, r Request) (R
 	if r.Body, err = old.renamed(r.Body, by); err != nil {
 		return r, err
 	}
+	r.AsWas = true
 	return r, s.reopens(ctx, old, r.Body)
 }
 

@@ -55,7 +55,10 @@ func (s *Service) check(ctx context.Context, r Request) (c checked, err error) {
 	if c.op, err = s.prepare(r, conn, grant); err != nil {
 		return c, err
 	}
-	return c, s.fill(now, &c, draft{r, conn, schema, payload})
+	if err := s.fill(now, &c, draft{r, conn, schema, payload}); err != nil {
+		return c, err
+	}
+	return c, s.overwrites(now, r, &c.op, named(schema.Given(payload), c.dropped))
 }
 
 // draft is a request that has been read.

@@ -46,6 +46,7 @@ type desk struct {
 	ctx      map[string]context.Context
 	filter   operation.Filter
 	listed   []operation.Operation
+	newer    newer
 	looked   page.Position
 	foreseen operation.Operation
 }
@@ -108,7 +109,7 @@ func open(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Service = operation.New(operation.Config{Store: d, Chained: d, Access: grants{desk: d}, Connections: links{desk: d},
+	d.Service = operation.New(operation.Config{Store: d, Newer: &d.newer, Chained: d, Access: grants{desk: d}, Connections: links{desk: d},
 		Records: shelf{desk: d}, Registry: registry, Performer: d, Now: now, MaxAge: maxAge, Waiters: operation.NewWaiters(8)})
 	return d
 }

@@ -87,6 +87,11 @@ type Operation struct {
 	RevertOf, RevertedBy uuid.UUID
 	// Upon is the record as whoever reverts has read it. No store returns it.
 	Upon Upon
+	// AsOf is the Age of the operation that it retries as it was; 0 for one whose values were asked for when it was accepted.
+	AsOf int64
+	// Looked is the Seq up to which it was looked for newer writes of its record, over which it must not write; 0 if it may.
+	// No store returns it.
+	Looked int64
 	// Resolution is how somebody has resolved its outcome, which was unknown; nil if nobody has.
 	Resolution *Resolution
 	// SentAt is when the oldest attempt began whose outcome is not known, or the last one; zero

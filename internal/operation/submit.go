@@ -28,6 +28,7 @@ type Config struct {
 	Cancels     Cancels
 	Chained     Chained
 	Surveys     Surveys
+	Newer       Newer
 	Access      access.Store
 	Connections connection.Store
 	Records     record.Store
@@ -76,6 +77,10 @@ type Request struct {
 	Key *Key
 	// Retries is the failed operation that the write is to retry, as Retry has found it; nil for none.
 	Retries *Operation
+	// AsWas tells that the body is that of the operation which the write Retries.
+	AsWas bool
+	// Overwrite has a write that Retries another written over whatever was asked for later.
+	Overwrite bool
 	// Reverts is the update that the write takes back, as Reverted has found it; nil for none.
 	Reverts *Reverting
 	// Came is when it came, by the service's clock: no later change need be heeded. Zero is now.
@@ -106,8 +111,18 @@ func (s *Service) Submit(ctx context.Context, r Request) (op Operation, replayed
 	return Operation{}, false, err
 }
 
-// submit accepts a write whose key, if it has one, nobody holds yet.
-func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
+// submit accepts a write whose key, if it has one, nobody holds yet. What others write meanwhile of a record over which the
+// write must not is looked at as well.
+func (s *Service) submit(ctx context.Context, r Request) (op Operation, err error) {
+	for range mostPassed {
+		if op, err = s.submitOnce(ctx, r); !errors.Is(err, ErrPassed) {
+			break
+		}
+	}
+	return op, err
+}
+
+func (s *Service) submitOnce(ctx context.Context, r Request) (Operation, error) {
 	c, err := s.check(ctx, r)
 	if err != nil {
 		return Operation{}, err

@@ -114,6 +114,9 @@ func (w *Writes) send(ctx context.Context, t *task, write tsp.Write) answer {
 	written, err := w.c.TSPs.Write(ctx, w.c.Links.Target(t.conn), write)
 	if err != nil && errors.Is(err, errExpired) {
 		said := notSent(expiredAt(t.op))
+		if t.partly = anyDone(write.Progress.Steps()); t.partly {
+			said = aPart + expiredAt(t.op)
+		}
 		if _, is := w.mayBeOut(t); is {
 			said += alsoUnknown
 		}

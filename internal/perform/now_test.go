@@ -24,7 +24,7 @@ func vehicleUpdate() operation.Operation {
 }
 
 // submit is what a sync write goes through: it returns how long to wait where it is refused.
-func (w *world) submit(t *testing.T) (wait time.Duration) {
+func (w *world) submit(t *testing.T, change ...func(*operation.Operation)) (wait time.Duration) {
 	t.Helper()
 	var refused *problem.Error
 	if err := w.writes.Admit(w.conn, vehicleUpdate()); errors.As(err, &refused) {
@@ -32,7 +32,7 @@ func (w *world) submit(t *testing.T) (wait time.Duration) {
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	id := w.add(func(op *operation.Operation) { op.Sync, op.State = true, operation.Sending })
+	id := w.add(append(change, func(op *operation.Operation) { op.Sync, op.State = true, operation.Sending })...)
 	if _, err := w.writes.PerformNow(t.Context(), w.op(id)); err != nil {
 		t.Error(err)
 	}

@@ -86,13 +86,15 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 		}
 		s.Image = t.image
 	}
-	if t.stops != "" {
+	why := t.stops
+	if why != "" {
 		s.Unsent = t.op.State
-		if op.CutAt.IsZero() && !t.partly {
-			op.Reason = t.stops
-		}
 	} else if v.Fate == dispatch.Fails && t.answer.err != nil && errors.Is(t.answer.err, errExpired) {
-		op.Reason = operation.Expired
+		why = operation.Expired
+	}
+	// What has taken effect in part, or may have, did not end because it was not sent.
+	if op.CutAt.IsZero() && !t.partly {
+		op.Reason = why
 	}
 	op.Tries, op.NextAt = op.Tries+1, v.At
 	if v.Counts {

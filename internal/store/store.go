@@ -51,6 +51,7 @@ type Store interface {
 	operation.Cancels
 	operation.Resolutions
 	operation.Images
+	operation.Newer
 	operation.Chained
 	operation.Progress
 	operation.Recovery

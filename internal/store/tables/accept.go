@@ -87,6 +87,9 @@ func (t *tx) accept(db *DB, e entry) (operation.Operation, error) {
 	if err := t.revertible(op); err != nil {
 		return op, err
 	}
+	if err := t.unpassed(op); err != nil {
+		return op, err
+	}
 	if err := t.claim(op); err != nil {
 		return op, err
 	}
@@ -98,14 +101,14 @@ func (t *tx) accept(db *DB, e entry) (operation.Operation, error) {
 	}
 	err = t.exec(`INSERT INTO operation (`+operationColumns+`, handler) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
 			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
-			?30, ?31, ?32, ?33, NULL, NULL, ?34, ?35, ?36)`,
+			?30, ?31, ?32, ?33, NULL, NULL, ?34, ?35, ?36, ?37)`,
 		op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
 		string(op.Verb), op.OrderKey, e.payload, e.warnings, string(op.State), op.Sync, op.Tries, op.Counted,
 		op.Streak, micros(waitsUntil(op)), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
 		string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt),
 		moment(op.ExpiresAt), moment(op.StopAt), reason(op.Reason), id(op.RetryOf),
 		id(op.RetriedBy), e.awaits, flag(op.Told), flag(op.Verify), id(op.RevertOf), id(op.RevertedBy),
-		id(op.Handler))
+		asOf(op), id(op.Handler))
 	if err != nil {
 		return op, err
 	}

@@ -1,0 +1,36 @@
+package perform
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// A step may be done without a call that changes anything: what it makes was there. Then nothing more is sent, either.
+func TestASyncWriteThatExpiresBehindAStepThatIsDoneIsNotSaidToBeUnsent(t *testing.T) {
+	t.Parallel()
+	for done, want := range map[bool]operation.Reason{true: "", false: operation.Expired} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.tsp.can(tsp.VerifyFirst)
+			w.tsp.write = func(ctx context.Context, _ int, write tsp.Write) (tsp.Written, error) {
+				if err := write.Mark(ctx, tsp.Step{Key: "one", Done: done}); err != nil {
+					t.Error(err)
+				}
+				time.Sleep(3 * time.Second)
+				return tsp.Written{}, &tsp.Error{Class: tsp.Unavailable, Unsent: true, Err: write.Pace.Wait(ctx, "other")}
+			}
+			w.submit(t, until(2*time.Second))
+			op := w.op(w.ops[0].ID)
+			said := lines(op)
+			if op.State != operation.Failed || op.Reason != want || strings.Contains(said[0], aPart) != done {
+				t.Errorf("a step is done %t: it is %s for %q after %q: %q", done, op.State, op.Reason, w.tsp.log(), said)
+			}
+		})
+	}
+}
