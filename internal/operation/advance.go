@@ -88,7 +88,7 @@ func (op Operation) Interrupt(at time.Time) (Operation, Attempt, error) {
 	}
 	next.Tries, next.NextAt, next.CutAt = op.Tries+1, at, at
 	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unknown, StartedAt: op.SentAt, EndedAt: at,
-		Details: details}
+		Details: details, Own: len(details)}
 	next.Attempts = append(next.Attempts, a)
 	return next, a, nil
 }
@@ -106,7 +106,7 @@ func (op Operation) Unsent(at time.Time) (Operation, Attempt, error) {
 	}
 	next.Tries, next.NextAt = op.Tries+1, at
 	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unavailable, StartedAt: op.SentAt,
-		EndedAt: at, Details: details}
+		EndedAt: at, Details: details, Own: len(details)}
 	next.Attempts = append(next.Attempts, a)
 	return next, a, nil
 }

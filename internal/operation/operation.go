@@ -4,7 +4,9 @@ package operation
 
 import (
 	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -133,10 +135,15 @@ type Attempt struct {
 	N int
 	// Status is the TSP's, 0 where none came; Headers are those that callers may see, and Details
 	// are for people and hold no secret.
-	Class     tsp.Class
-	Status    int
-	Headers   map[string]string
-	Details   string
+	Class   tsp.Class
+	Status  int
+	Headers map[string]string
+	Details string
+	// Own is how many bytes of the begin of Details are Waybill's own words, which quote nobody: neither the TSP nor what
+	// was written.
+	Own int
+	// Reach is how far it came towards the TSP; "" where that is not known, as of what was logged before it was noted.
+	Reach     tsp.Reach
 	StartedAt time.Time
 	EndedAt   time.Time
 }
@@ -144,5 +151,19 @@ type Attempt struct {
 // Unread returns an attempt whose Headers and Details are stored and cannot be read: its log says so.
 func (a Attempt) Unread() Attempt {
 	a.Headers, a.Details = nil, "what was logged here cannot be read any more"
+	a.Own = len(a.Details)
 	return a
 }
+
+// Said is what Waybill says itself in Details, and quotes is true where others' words follow.
+func (a Attempt) Said() (own string, quotes bool) {
+	n := max(0, min(a.Own, len(a.Details)))
+	for n > 0 && n < len(a.Details) && !utf8.RuneStart(a.Details[n]) {
+		n--
+	}
+	return strings.TrimRight(a.Details[:n], " (:;"), n < len(a.Details)
+}
+
+// Unsent tells that certainly nothing of this attempt was sent to the TSP that could change something: what it ended by was
+// said by Waybill, before, or was found out by reading.
+func (a Attempt) Unsent() bool { return a.Reach == tsp.ReachNone || a.Reach == tsp.ReachRead }

@@ -32,7 +32,7 @@ func (op Operation) Restored(since, at time.Time) (Settlement, bool, error) {
 	}
 	next.Tries, next.NextAt, next.CutAt = op.Tries+1, at, at
 	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unknown, StartedAt: since, EndedAt: at,
-		Details: details}
+		Details: details, Own: len(details)}
 	next.Attempts = append(slices.Clone(op.Attempts), a)
 	s := Settlement{From: op.Tries, Operation: next, Attempts: []Attempt{a}}
 	s.Events, err = next.Tells(at)

@@ -75,6 +75,8 @@ type Log struct {
 	ErrorDetails        *string            `json:"error_details"`
 	ResponseStatusCode  *int               `json:"response_status_code"`
 	ResponseHeaders     *map[string]string `json:"response_headers"`
+	// Reach is there where it is known.
+	Reach tsp.Reach `json:"reach,omitempty"`
 	// Resolution is there in the entry that tells how the outcome was resolved by hand.
 	Resolution *ResolutionRead `json:"resolution,omitempty"`
 	// Calls are told to whoever asks for them alone.
@@ -117,7 +119,7 @@ func (op Operation) Answer() Answer {
 func (a Attempt) log(op uuid.UUID) Log {
 	l := Log{ID: a.ID, CreatedAt: wire.Time(a.StartedAt), UpdatedAt: wire.Time(a.EndedAt), ResourceOperationID: op,
 		Status: "failed", ErrorType: wire.Optional(a.Class.ErrorType(a.Status)), ErrorDetails: wire.Optional(a.Details),
-		ResponseStatusCode: wire.Optional(a.Status)}
+		ResponseStatusCode: wire.Optional(a.Status), Reach: a.Reach}
 	if len(a.Headers) > 0 {
 		l.ResponseHeaders = &a.Headers
 	}

@@ -49,7 +49,7 @@ func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatc
 	ctx = w.keeping(ctx, t)
 	t.answer = w.contained(t, func() answer {
 		if t.unfit != nil {
-			return answer{err: t.unfit}
+			return answer{err: t.unfit, own: true}
 		}
 		if gone := w.forbidden(ctx, t); gone.err != nil {
 			return gone
@@ -69,7 +69,7 @@ func (w *Writes) contained(t *task, attempt func() answer) (out answer) {
 			w.c.Log.Error("an attempt panicked", "operation_id", t.op.ID, "connection_id", t.conn.ID, "tsp", t.conn.TSP,
 				"panic", r, "stack", string(debug.Stack()))
 			out = answer{sent: true, err: &tsp.Error{Class: tsp.Broken,
-				Message: "Waybill failed in an unforeseen way; " + operation.OutcomeUnknown}}
+				Message: "Waybill failed in an unforeseen way; " + operation.OutcomeUnknown}, own: true}
 		}
 	}()
 	return attempt()
@@ -82,7 +82,7 @@ func (w *Writes) forbidden(ctx context.Context, t *task) answer {
 	refusal, err := w.c.Grants.refusal(ctx, t.op)
 	switch {
 	case err != nil:
-		return answer{open: true, err: &tsp.Error{Class: tsp.Unavailable, Err: err,
+		return answer{open: true, own: true, err: &tsp.Error{Class: tsp.Unavailable, Err: err,
 			Message: "whether the fleet still allows the write could not be looked up"}}
 	case refusal != "" && t.course().unknown:
 		refusal += alsoUnknown
@@ -90,7 +90,7 @@ func (w *Writes) forbidden(ctx context.Context, t *task) answer {
 	if refusal == "" {
 		return answer{}
 	}
-	return answer{err: &tsp.Error{Class: tsp.Forbidden, Message: notSent(refusal)}}
+	return answer{own: true, err: &tsp.Error{Class: tsp.Forbidden, Message: notSent(refusal)}}
 }
 
 // attempt asks and sends as the operation's course says. It is the same for lanes and sync writes;
@@ -98,7 +98,7 @@ func (w *Writes) forbidden(ctx context.Context, t *task) answer {
 func (w *Writes) attempt(ctx context.Context, t *task, pace tsp.Pacer) answer {
 	write, end := w.form(ctx, t, pace)
 	if end != nil {
-		return answer{err: end, open: true}
+		return answer{err: end, open: true, own: true}
 	}
 	if t.course().unknown {
 		return w.resolve(ctx, t, write)
@@ -112,7 +112,8 @@ func (w *Writes) send(ctx context.Context, t *task, write tsp.Write) answer {
 		write.Pace = expiring{write.Pace, w.c.Now, t.op.ExpiresAt}
 	}
 	written, err := w.c.TSPs.Write(ctx, w.c.Links.Target(t.conn), write)
-	if err != nil && errors.Is(err, errExpired) {
+	expired := err != nil && errors.Is(err, errExpired)
+	if expired {
 		said := notSent(expiredAt(t.op))
 		if t.partly = anyDone(write.Progress.Steps()); t.partly {
 			said = aPart + expiredAt(t.op)
@@ -122,7 +123,7 @@ func (w *Writes) send(ctx context.Context, t *task, write tsp.Write) answer {
 		}
 		err = &tsp.Error{Class: tsp.Unavailable, Message: said, Err: errExpired, Unsent: true}
 	}
-	return answer{written: written, err: err, sent: err == nil || !err.Unsent}
+	return answer{written: written, err: err, sent: err == nil || !err.Unsent, own: expired}
 }
 
 // ended turns the answer to an attempt into its end. Its log line is what an operator sees of an

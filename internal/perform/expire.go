@@ -70,15 +70,15 @@ func (e expiring) late(ctx context.Context) error {
 // whole: then the look-up has marked the steps that are.
 func notAgain(op operation.Operation, steps []tsp.Step) answer {
 	if anyDone(steps) {
-		return answer{givenUp: true, err: &tsp.Error{Class: tsp.Unknown, Unsent: true,
+		return answer{givenUp: true, own: true, err: &tsp.Error{Class: tsp.Unknown, Unsent: true,
 			Message: operation.OutcomeUnknown + " in part: " + aPart + expiredAt(op)}}
 	}
-	return answer{err: &tsp.Error{Class: tsp.Rejected, Unsent: true, Err: errExpired, Message: "an earlier attempt " +
+	return answer{own: true, err: &tsp.Error{Class: tsp.Rejected, Unsent: true, Err: errExpired, Message: "an earlier attempt " +
 		"without an answer was looked for at the TSP and had not taken effect; not sent again: " + expiredAt(op)}}
 }
 
 // notRepeated is the end of one that cannot be looked for.
 func notRepeated(op operation.Operation) answer {
-	return answer{givenUp: true, err: &tsp.Error{Class: tsp.Unknown, Unsent: true, Message: operation.OutcomeUnknown +
+	return answer{givenUp: true, own: true, err: &tsp.Error{Class: tsp.Unknown, Unsent: true, Message: operation.OutcomeUnknown +
 		"; it was not sent again to find out, since " + expiredAt(op)}}
 }

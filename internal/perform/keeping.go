@@ -7,8 +7,10 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// keeping has the calls of an attempt kept, if any are.
+// keeping has it noted how far an attempt comes, and its calls kept, if any are.
 func (w *Writes) keeping(ctx context.Context, t *task) context.Context {
+	t.reaching = &tsp.Reaching{}
+	ctx = t.reaching.Under(ctx)
 	if !w.c.Exchanges {
 		return ctx
 	}

@@ -22,17 +22,17 @@ func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Att
 		last = &op.Attempts[n-1]
 		next = last.N + 1
 	}
-	e := operation.Attempt{N: next, StartedAt: a.End.StartedAt, EndedAt: a.End.EndedAt}
+	e := operation.Attempt{N: next, Reach: t.reach(), StartedAt: a.End.StartedAt, EndedAt: a.End.EndedAt}
 	reason := why(a.Verdict.Reason, a.Item)
 	// It ended without an attempt, for a reason that people must find somewhere.
 	if a.End.Class == "" {
 		if t.stops != "" {
-			e.Class, e.Details = t.unsent(last)
+			e.Class, e.Details, e.Own = t.unsent(last)
 			return enter(op, e)
 		}
-		e.Class, e.Details = t.failsOf(last), reason
+		e.Class, e.Details, e.Own = t.failsOf(last), reason, len(reason)
 		if a.Verdict.Reason == dispatch.Late {
-			e.Details += "; " + t.keptBy(last)
+			e.Details, e.Own = t.keptBy(reason, last)
 		}
 		// The status belongs to the class: it tells whether a network or the TSP was at fault.
 		if last != nil && e.Class == last.Class {
@@ -44,11 +44,12 @@ func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Att
 	if t.answer.sent && e.Class == tsp.Broken && !strings.Contains(e.Details, operation.OutcomeUnknown) {
 		e.Details = join(operation.OutcomeUnknown, e.Details)
 	}
-	e.Details = join(reason, e.Details)
+	e.Own = t.answer.ownOf(e.Details)
+	e.Details, e.Own = because(reason, e.Details, e.Own)
 	// A TSP that throttles for a day would otherwise fill the log with hundreds of equal entries.
 	if last != nil && len(parts) == 0 && (e.Class == tsp.Throttled && last.Class == tsp.Throttled ||
 		t.answer.missed && strings.HasPrefix(last.Details, lookedFor)) {
-		e.ID, e.N, e.StartedAt = last.ID, last.N, last.StartedAt
+		e.ID, e.N, e.StartedAt, e.Reach = last.ID, last.N, last.StartedAt, further(last.Reach, e.Reach)
 		*last = e
 		return []operation.Attempt{e}
 	}
@@ -58,7 +59,7 @@ func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Att
 	// Readers see the parts alone. The reason is that of those which ended as the whole did.
 	for i := range parts {
 		if parts[i].Class == e.Class {
-			parts[i].Details = join(reason, parts[i].Details)
+			parts[i].Details, parts[i].Own = because(reason, parts[i].Details, 0)
 		}
 	}
 	return enter(op, parts...)
@@ -81,7 +82,7 @@ func (r answer) entry(e operation.Attempt) (operation.Attempt, []operation.Attem
 	}
 	var parts []operation.Attempt
 	for i, p := range of {
-		parts = append(parts, operation.Attempt{N: e.N + i, Class: p.Class, Status: p.Status,
+		parts = append(parts, operation.Attempt{N: e.N + i, Class: p.Class, Status: p.Status, Reach: e.Reach,
 			Headers: operation.SafeHeaders(p.Headers), Details: strings.TrimSuffix(p.Name+": "+p.Message, ": "),
 			StartedAt: e.StartedAt, EndedAt: e.EndedAt})
 	}
@@ -113,16 +114,71 @@ func (t *task) failsOf(last *operation.Attempt) tsp.Class {
 	return tsp.Throttled
 }
 
-// keptBy tells what kept an operation from being done in time.
-func (t *task) keptBy(last *operation.Attempt) string {
+// keptBy puts behind a reason what kept an operation from being done in time, and tells how much of that is Waybill's own
+// words.
+func (t *task) keptBy(reason string, last *operation.Attempt) (text string, own int) {
 	switch {
 	case t.conn.Status != connection.Active:
-		return "its connection is " + string(t.conn.Status)
-	case last != nil:
-		return "its last attempt ended with: " + last.Details
+		text = reason + "; its connection is " + string(t.conn.Status)
+	case last == nil:
+		text = reason + "; it waited for its turn: for the TSP's limits or the time that the TSP asked for, for earlier " +
+			"writes of the same record, or for its connection's credentials to be checked"
+	default:
+		text = reason + "; its last attempt ended with: " + last.Details
+		if _, quotes := last.Said(); quotes {
+			return text, len(reason)
+		}
 	}
-	return "it waited for its turn: for the TSP's limits or the time that the TSP asked for, for earlier writes of " +
-		"the same record, or for its connection's credentials to be checked"
+	return text, len(text)
+}
+
+// because puts a reason of ours before a detail of which the begin is, and tells how much of both is.
+func because(reason, detail string, own int) (string, int) {
+	text := join(reason, detail)
+	switch {
+	case reason == "":
+		return text, own
+	case own == len(detail):
+		return text, len(text)
+	}
+	return text, len(reason)
+}
+
+// ownOf is how much of the begin of what an entry says is Waybill's own words. Of adapters, which quote, it is what is
+// ours in front of that.
+func (r answer) ownOf(details string) int {
+	if r.own || r.found {
+		return len(details)
+	}
+	for _, ours := range []string{lookedFor, operation.OutcomeUnknown} {
+		if strings.HasPrefix(details, ours) {
+			return len(ours)
+		}
+	}
+	return 0
+}
+
+// reach is how far an attempt came, none if there was none. What others' calls have told, such as a sign-in that several
+// attempts share, tells nothing of how far it came itself.
+func (t *task) reach() tsp.Reach {
+	if t.reaching == nil {
+		return tsp.ReachNone
+	}
+	of, err := t.reaching.Reach(), t.answer.err
+	if of == tsp.ReachNone && err != nil && (err.Status != 0 || err.Class == tsp.Unauthorized) {
+		return ""
+	}
+	return of
+}
+
+// further is how far attempts came that share an entry.
+func further(one, other tsp.Reach) tsp.Reach {
+	for _, r := range []tsp.Reach{tsp.ReachSent, "", tsp.ReachRead} {
+		if one == r || other == r {
+			return r
+		}
+	}
+	return tsp.ReachNone
 }
 
 // join puts a detail in brackets behind a reason.

@@ -56,7 +56,7 @@ func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 	spec, _ := w.spec(conn)
 	t := w.task(op, conn, spec)
 	if err != nil {
-		t.answer.err = &tsp.Error{Class: tsp.Unavailable, Message: "the connection could not be read", Err: err}
+		t.answer.err, t.answer.own = &tsp.Error{Class: tsp.Unavailable, Message: "the connection could not be read", Err: err}, true
 	} else {
 		ctx, over := w.traced(ctx, t)
 		defer over()
@@ -152,7 +152,7 @@ func (w *Writes) Forgo(ctx context.Context, op operation.Operation) {
 	conn := connection.Connection{ID: op.Connection, TSP: op.TSP}
 	spec, _ := w.spec(conn)
 	t := w.task(op, conn, spec)
-	t.answer.err = &tsp.Error{Class: tsp.Unavailable, Message: forgone}
+	t.answer.err, t.answer.own = &tsp.Error{Class: tsp.Unavailable, Message: forgone}, true
 	a := dispatch.Attempt[*task]{Item: w.item(t, ""), End: w.ended(t, w.c.Now())}
 	a.Verdict = once().Decide(a.Item.Facts(), a.End, a.End.EndedAt)
 	w.late.Go(func() {

@@ -20,6 +20,8 @@ type provider struct {
 	write func(ctx context.Context, n int, w tsp.Write) (tsp.Written, error)
 	find  func(tsp.Write) (tsp.Written, bool, error)
 	list  func(ctx context.Context, l tsp.List) (tsp.Page, error)
+	// reaches tells of the calls of a write, where it is not one that changes something.
+	reaches func(context.Context)
 	// read is nil for a TSP that cannot be asked for one record.
 	read func(ctx context.Context, one tsp.Single) (tsp.Record, error)
 }
@@ -61,10 +63,16 @@ func (p *provider) Write(ctx context.Context, w tsp.Write) (tsp.Written, error) 
 		return tsp.Written{}, err
 	}
 	n := p.called("W")
+	if p.reaches == nil {
+		tsp.Calls(ctx, false)
+	} else {
+		p.reaches(ctx)
+	}
 	return p.write(ctx, n, w)
 }
 
-func (p *provider) Find(_ context.Context, w tsp.Write) (tsp.Written, bool, error) {
+func (p *provider) Find(ctx context.Context, w tsp.Write) (tsp.Written, bool, error) {
+	tsp.Calls(ctx, true)
 	p.called("F")
 	return p.find(w)
 }
@@ -81,6 +89,7 @@ func (p *provider) Read(ctx context.Context, one tsp.Single) (tsp.Record, error)
 		return tsp.Record{}, &tsp.Error{Class: tsp.Unavailable, Message: "not asked", Err: err}
 	}
 	defer leave()
+	tsp.Calls(ctx, true)
 	p.called("R")
 	return p.read(ctx, one)
 }

@@ -161,8 +161,18 @@ func anyDone(steps []tsp.Step) bool {
 }
 
 // unsent is the entry of a log about an operation that ends because nothing of it was sent, or is sent again; last is the
-// one before.
-func (t *task) unsent(last *operation.Attempt) (tsp.Class, string) {
+// one before. own is how much of it is Waybill's own words.
+func (t *task) unsent(last *operation.Attempt) (class tsp.Class, text string, own int) {
+	class, text = t.unsentAs(last)
+	if text == "" {
+		text, own = t.keptBy(notSent(expiredAt(t.op)), last)
+		return class, text, own
+	}
+	return class, text, len(text)
+}
+
+// unsentAs is unsent where nothing is to be said of what kept it; "" of any other.
+func (t *task) unsentAs(last *operation.Attempt) (tsp.Class, string) {
 	switch {
 	case t.stops == operation.Unmade:
 		return "", notSent(t.unmade)
@@ -175,7 +185,7 @@ func (t *task) unsent(last *operation.Attempt) (tsp.Class, string) {
 	case t.partly:
 		return "", aPart + expiredAt(t.op)
 	}
-	return "", notSent(expiredAt(t.op)) + "; " + t.keptBy(last)
+	return "", ""
 }
 
 // aPart begins the sentence about an operation of which the TSP has a part.

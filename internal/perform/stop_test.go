@@ -142,8 +142,8 @@ func TestNoCallOfAWriteBeginsAfterItHasExpiredUnlessSomethingWasChanged(t *testi
 	for _, reads := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			w, second := newWorld(t), error(nil)
+			w.tsp.reaches = func(ctx context.Context) { tsp.Calls(ctx, reads) }
 			w.tsp.write = func(ctx context.Context, n int, write tsp.Write) (tsp.Written, error) {
-				tsp.Calls(ctx, reads)
 				time.Sleep(3 * time.Second)
 				second = write.Pace.Wait(ctx, "other")
 				if second != nil {

@@ -42,6 +42,8 @@ type task struct {
 	look look
 	// calls collects those of the attempt; nil where none are kept, or none was made.
 	calls *tsp.Exchanges
+	// reaching notes how far the calls of the attempt come; nil where none was made.
+	reaching *tsp.Reaching
 	// named are how the operations stand that this one awaits, waits are their places in the lane as long as they have not
 	// ended, and handled tells that one of them is in no lane. unmade says why it can never be sent, and unfit why what
 	// they have made cannot be.
@@ -70,6 +72,8 @@ type answer struct {
 	again  time.Duration
 	// givenUp tells that what became of an earlier attempt is not known and never will be.
 	givenUp bool
+	// own tells that what err says is Waybill's own word and quotes nobody.
+	own bool
 	// cutAt is when a call of this attempt ended without an answer that may still take effect,
 	// although the attempt itself has an end; zero if there was none.
 	cutAt time.Time

@@ -261,8 +261,8 @@ func TestABrokenAnswerToAMereReadDoesNotLeaveTheWriteUnknown(t *testing.T) {
 		for reads, want := range map[bool]string{true: "1 broken it is broken",
 			false: "1 broken " + operation.OutcomeUnknown + " (it is broken)"} {
 			w := newWorld(t)
+			w.tsp.reaches = func(ctx context.Context) { tsp.Calls(ctx, true) }
 			w.tsp.write = func(ctx context.Context, _ int, _ tsp.Write) (tsp.Written, error) {
-				tsp.Calls(ctx, true)
 				tsp.Calls(ctx, reads)
 				return tsp.Written{}, failure(tsp.Broken)
 			}

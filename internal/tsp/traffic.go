@@ -10,9 +10,10 @@ type traffic struct{ told, changed atomic.Bool }
 
 type trafficKey struct{}
 
-// Calls is told of each call of a write before it is made, and whether it only reads. Where it is told of no
-// change, none was sent, whatever the end of the write: see Error.Unsent.
+// Calls is told of each call before it is made, by whoever makes it, and whether it only reads. Where it is told of no
+// change, none was sent, whatever the end of the write: see Error.Unsent and Reaching.
 func Calls(ctx context.Context, reads bool) {
+	reaches(ctx, reads)
 	t, ok := ctx.Value(trafficKey{}).(*traffic)
 	if !ok {
 		return

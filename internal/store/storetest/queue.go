@@ -24,8 +24,8 @@ func (s *stand) begin(op operation.Operation, at time.Time) operation.Operation 
 func settlement(op operation.Operation, to operation.State) operation.Settlement {
 	set := operation.Settlement{Operation: op, From: op.Tries}
 	set.Operation.State, set.Operation.Tries, set.Operation.UpdatedAt = to, op.Tries+1, op.UpdatedAt.Add(time.Second)
-	set.Attempts = []operation.Attempt{{ID: uuid.New(), N: op.Tries + 1, Class: tsp.Unavailable, Status: 503,
-		Headers: map[string]string{"Retry-After": "1"}, Details: "d", StartedAt: at(1), EndedAt: at(2)}}
+	set.Attempts = []operation.Attempt{{ID: uuid.New(), N: op.Tries + 1, Class: tsp.Unavailable, Status: 503, Own: 3, Reach: tsp.ReachSent,
+		Headers: map[string]string{"Retry-After": "1"}, Details: "away", StartedAt: at(1), EndedAt: at(2)}}
 	return set
 }
 
@@ -120,7 +120,7 @@ func interruptedAtACrash(t *testing.T, s *stand) {
 	want.State, want.Tries, want.NextAt, want.UpdatedAt, want.CutAt = operation.Unknown, 2, at(5), at(5), at(5)
 	last := op.Attempts[len(op.Attempts)-1]
 	want.Attempts = append(want.Attempts, operation.Attempt{ID: last.ID, N: 2, Class: tsp.Unknown,
-		Details: last.Details, StartedAt: at(3), EndedAt: at(5)})
+		Details: last.Details, Own: len(last.Details), StartedAt: at(3), EndedAt: at(5)})
 	is(t, "the entry says why", strings.Contains(last.Details, "stopped before the answer came"), true)
 	same(t, "read", op, want)
 	over := s.read(handled)

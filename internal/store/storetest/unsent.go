@@ -39,7 +39,7 @@ func unsentAtACrash(t *testing.T, s *stand) {
 	want := looked
 	want.State, want.Tries, want.NextAt, want.UpdatedAt = operation.Retry, 1, at(5), at(5)
 	last := op.Attempts[len(op.Attempts)-1]
-	want.Attempts = append(want.Attempts, operation.Attempt{ID: last.ID, N: 1, Class: tsp.Unavailable, Details: last.Details,
+	want.Attempts = append(want.Attempts, operation.Attempt{ID: last.ID, N: 1, Class: tsp.Unavailable, Details: last.Details, Own: len(last.Details),
 		StartedAt: at(3), EndedAt: at(5)})
 	is(t, "the entry says why", strings.Contains(last.Details, "stopped before it sent anything"), true)
 	same(t, "read", op, want)

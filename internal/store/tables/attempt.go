@@ -19,7 +19,7 @@ func (db *DB) Attempts(ctx context.Context, id uuid.UUID) ([]operation.Attempt, 
 
 // attemptsQuery reads the attempts of operations. A page of operations would otherwise cost a query each.
 // Ids travel as hexadecimal text, because JSON has no bytes and a list cannot be bound.
-const attemptsQuery = `SELECT operation, n, id, class, status, headers, details, started_at, ended_at
+const attemptsQuery = `SELECT operation, n, id, class, status, headers, details, own, reach, started_at, ended_at
 	FROM attempt WHERE operation IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY operation, n`
 
 // withAttempts fills in the attempts of operations.
@@ -67,7 +67,7 @@ func handOut(ops []operation.Operation, all []tried) {
 func (b *box) attempt(row scanner) (a tried, err error) {
 	var headers, details any
 	var started, ended int64
-	if err = row.Scan(&a.of, &a.N, &a.ID, &a.Class, &a.Status, &headers, &details, &started, &ended); err != nil {
+	if err = row.Scan(&a.of, &a.N, &a.ID, &a.Class, &a.Status, &headers, &details, &a.Own, &a.Reach, &started, &ended); err != nil {
 		return a, err
 	}
 	a.StartedAt, a.EndedAt = fromMicros(started), fromMicros(ended)
@@ -107,8 +107,9 @@ func (t *tx) saveAttempt(op uuid.UUID, a operation.Attempt) error {
 			return err
 		}
 	}
-	return t.exec(`INSERT INTO attempt (operation, n, id, class, status, headers, details, started_at, ended_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-		ON CONFLICT (operation, n) DO UPDATE SET class = ?4, status = ?5, headers = ?6, details = ?7, ended_at = ?9`,
-		op[:], a.N, a.ID[:], string(a.Class), a.Status, headers, details, micros(a.StartedAt), micros(a.EndedAt))
+	return t.exec(`INSERT INTO attempt (operation, n, id, class, status, headers, details, started_at, ended_at, own, reach)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+		ON CONFLICT (operation, n) DO UPDATE SET class = ?4, status = ?5, headers = ?6, details = ?7, ended_at = ?9, own = ?10,
+			reach = ?11`,
+		op[:], a.N, a.ID[:], string(a.Class), a.Status, headers, details, micros(a.StartedAt), micros(a.EndedAt), a.Own, string(a.Reach))
 }
