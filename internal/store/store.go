@@ -36,11 +36,13 @@ type Store interface {
 	access.FleetKeeper
 	access.Partners
 	access.Clients
+	access.Surveys
 	access.Tokens
 	operator.Directory
 	operator.Sessions
 	operator.Retention
 	connection.Everything
+	connection.Surveys
 	connection.Records
 	operation.Store
 	operation.Surveys
