@@ -46,6 +46,7 @@ type Store interface {
 	connection.Records
 	operation.Store
 	operation.Surveys
+	operation.Rates
 	operation.Waitings
 	operation.Groups
 	operation.Queue
@@ -83,6 +84,7 @@ type Store interface {
 	audit.Log
 	webhook.Receivers
 	webhook.Backlogs
+	webhook.Surveys
 	webhook.FeedStore
 	Meta
 	Keeping
