@@ -2,10 +2,13 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
 // clientsPath is that of the page of the clients.
@@ -13,7 +16,7 @@ const clientsPath = Root + "clients"
 
 // clientsView is what the page of the clients shows.
 type clientsView struct {
-	All          int
+	All          string
 	Rows         []clientRow
 	Newer, Older string
 }
@@ -28,22 +31,29 @@ type clientRow struct {
 	Ends time.Time
 }
 
+// mostCounted bounds what is counted of clients.
+const mostCounted = 10_000
+
 // showClients shows the clients of all partners and fleets.
 func (c *Console) showClients(r *http.Request, _ Visitor) (answer, error) {
-	all, err := c.Clients.AllClients(r.Context())
+	w, err := placeOf(r, page.List{Path: clientsPath})
 	if err != nil {
 		return answer{}, err
 	}
-	from, err := fromOf(r, len(all))
+	found, err := c.Clients.ClientPage(r.Context(), w.Wider())
 	if err != nil {
 		return answer{}, err
 	}
-	v := clientsView{}
-	v.Newer, v.Older = stretchOf(clientsPath, "", from, len(all))
-	for _, one := range all[from:min(from+rowsShown, len(all))] {
+	n, err := c.Clients.CountClients(r.Context(), mostCounted+1)
+	if err != nil {
+		return answer{}, err
+	}
+	p := page.Cut(found, w, func(of access.Client) page.Position { return page.Position{Text: of.ID} })
+	v := clientsView{All: counted(operation.Count{N: min(n, mostCounted), AtLeast: n > mostCounted}),
+		Newer: beside(clientsPath, url.Values{}, p.Previous, true), Older: beside(clientsPath, url.Values{}, p.Next, false)}
+	for _, one := range p.Items {
 		v.Rows = append(v.Rows, c.clientRow(one))
 	}
-	v.All = len(all)
 	return answer{sheet: sheet{name: "clients", Title: "Clients", Place: "Clients", Content: v}}, nil
 }
 

@@ -1,18 +1,19 @@
 package console
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
@@ -45,88 +46,93 @@ type linkRow struct {
 
 // listConnections shows connections of all fleets, those that are broken first.
 func (c *Console) listConnections(r *http.Request, who Visitor) (answer, error) {
-	all, err := c.Connections.Connections(r.Context())
+	q, state := url.Values{}, r.FormValue("state")
+	if state != "" {
+		q.Set("state", state)
+	}
+	tally, err := c.Connections.TallyConnections(r.Context())
 	if err != nil {
 		return answer{}, err
 	}
-	state := r.FormValue("state")
-	v := connectionsView{}
-	var chosen []connection.Connection
-	for _, f := range []struct {
-		value, word string
-		holds       func(Look) bool
-	}{{"", "All", func(Look) bool { return true }},
-		{"broken", "Broken", func(l Look) bool { return l.Colour == bad }},
-		{"suspect", "Suspect", func(l Look) bool { return l.Colour == wait }},
-		{"paused", "Paused", func(l Look) bool { return l.Word == "Paused" }},
-		{"active", "Active", func(l Look) bool { return l.Colour == ok }}} {
-		var of []connection.Connection
-		for _, one := range all {
-			if f.holds(health(one, c.Links.Shut(one))) {
-				of = append(of, one)
-			}
-		}
-		one := facet{Word: f.word, Path: connectionsPath, Count: count(len(of)), Chosen: f.value == state}
-		if f.value != "" {
-			one.Path = with(connectionsPath, url.Values{"state": {f.value}})
-		}
-		if one.Chosen {
-			chosen = of
-		}
-		v.Facets = append(v.Facets, one)
-	}
+	suspects := c.Links.Suspects()
+	v := connectionsView{Facets: linkFacets(state, tally, len(suspects))}
 	if !slices.ContainsFunc(v.Facets, func(f facet) bool { return f.Chosen }) {
-		return answer{}, wrongInput("state", state, "must be broken, suspect, paused or active")
+		return answer{}, wrongInput("state", state, "must be broken, suspect, paused, cancelled or active")
 	}
-	slices.SortStableFunc(chosen, func(a, b connection.Connection) int {
-		return cmp.Or(cmp.Compare(c.urgency(a), c.urgency(b)), b.CreatedAt.Compare(a.CreatedAt))
-	})
-	from, err := fromOf(r, len(chosen))
+	w, err := placeOf(r, page.List{Path: connectionsPath, Filters: q.Encode()})
 	if err != nil {
 		return answer{}, err
 	}
-	v.Newer, v.Older = stretchOf(connectionsPath, state, from, len(chosen))
-	v.Rows, err = c.linkRows(r, who, chosen[from:min(from+rowsShown, len(chosen))])
+	var found []connection.Connection
+	if state == suspectState {
+		found, err = c.suspects(r, suspects, w.Wider())
+	} else {
+		found, err = c.Connections.SurveyConnections(r.Context(), connection.Survey{Statuses: linkStates()[state], Window: w.Wider()})
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	p := page.Cut(found, w, connection.Connection.Surveyed)
+	v.Newer, v.Older = beside(connectionsPath, q, p.Previous, true), beside(connectionsPath, q, p.Next, false)
+	v.Rows, err = c.linkRows(r, who, p.Items)
 	return answer{sheet: sheet{name: "connections", Title: "Connections", Place: "Connections", Content: v}}, err
 }
 
-// urgency orders connections: those that need somebody first.
-func (c *Console) urgency(of connection.Connection) int {
-	return slices.Index([]string{bad, wait, idle, ok}, health(of, c.Links.Shut(of)).Colour)
+// suspectState is the choice of the connections that are suspect, which only this process knows.
+const suspectState = "suspect"
+
+// linkStates are the statuses behind the choices of the list.
+func linkStates() map[string][]connection.Status {
+	return map[string][]connection.Status{"": connection.Listed(), "broken": {connection.Stale, connection.Failed},
+		"paused": {connection.Paused}, "cancelled": {connection.Cancelled}, "active": {connection.Active}}
 }
 
-// fromOf reads at which entry a page of a list begins that is whole in memory.
-func fromOf(r *http.Request, all int) (int, error) {
-	text := r.FormValue("from")
-	if text == "" {
-		return 0, nil
+// linkFacets are the choices of the list with how many connections each has.
+func linkFacets(state string, tally []connection.Tally, suspects int) (all []facet) {
+	for _, f := range [][2]string{{"", "All"}, {"broken", "Broken"}, {suspectState, "Suspect"}, {"paused", "Paused"}, {"cancelled", "Cancelled"},
+		{"active", "Active"}} {
+		one := facet{Word: f[1], Path: connectionsPath, Chosen: f[0] == state, Count: counted(linkCount(tally, linkStates()[f[0]]...))}
+		if f[0] != "" {
+			one.Path = with(connectionsPath, url.Values{"state": {f[0]}})
+		}
+		if f[0] == suspectState {
+			one.Count = count(suspects)
+		}
+		all = append(all, one)
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 {
-		return 0, wrongInput("from", text, "must be a number, such as 50")
-	}
-	return min(n, all), nil
+	return all
 }
 
-// stretchOf are the addresses of the pages beside one.
-func stretchOf(path, state string, from, all int) (newer, older string) {
-	at := func(n int) string {
-		q := url.Values{}
-		if state != "" {
-			q.Set("state", state)
+// linkCount adds up the connections of some statuses.
+func linkCount(tally []connection.Tally, of ...connection.Status) (n operation.Count) {
+	for _, t := range tally {
+		if slices.Contains(of, t.Status) {
+			n.N, n.AtLeast = n.N+t.N, n.AtLeast || t.AtLeast
 		}
-		if n > 0 {
-			q.Set("from", strconv.Itoa(n))
+	}
+	return n
+}
+
+// suspects are some of the connections that are suspect, in the order of their ids. One that is so no more is left out.
+func (c *Console) suspects(r *http.Request, ids []uuid.UUID, w page.Window) (found []connection.Connection, err error) {
+	at := w.Place.ID
+	if w.Backwards {
+		ids = slices.DeleteFunc(ids, func(id uuid.UUID) bool { return bytes.Compare(id[:], at[:]) >= 0 })
+		ids = ids[max(0, len(ids)-w.Limit):]
+	} else {
+		ids = slices.DeleteFunc(ids, func(id uuid.UUID) bool { return bytes.Compare(id[:], at[:]) <= 0 })
+		ids = ids[:min(w.Limit, len(ids))]
+	}
+	for _, id := range ids {
+		one, err := c.Naming.Connection(r.Context(), id)
+		if err != nil && !errors.Is(err, connection.ErrNotFound) {
+			return nil, err
 		}
-		return with(path, q)
+		if err == nil && c.Links.Shut(one) {
+			found = append(found, one)
+		}
 	}
-	if from > 0 {
-		newer = at(max(0, from-rowsShown))
-	}
-	if from+rowsShown < all {
-		older = at(from + rowsShown)
-	}
-	return newer, older
+	return found, nil
 }
 
 // linkRows are connections as lists show them.
@@ -147,13 +153,18 @@ func (c *Console) linkRows(r *http.Request, who Visitor, of []connection.Connect
 	for _, w := range waiting {
 		waits[w.Connection] = w
 	}
+	fleets := make([]uuid.UUID, len(of))
+	for i, one := range of {
+		fleets[i] = one.Fleet
+	}
+	name, err := c.fleets(r, fleets)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]linkRow, len(of))
 	for i, one := range of {
 		row := linkRow{ID: one.ID, Look: health(one, c.Links.Shut(one)), TSP: displayName(c.TSPs, one.TSP), Problem: cut(c.problemOf(one, who), longestWhy),
-			Waiting: counted(waits[one.ID].Count), Since: waits[one.ID].Since}
-		if row.Fleet, err = c.fleet(r, one.Fleet); err != nil {
-			return nil, err
-		}
+			Waiting: counted(waits[one.ID].Count), Since: waits[one.ID].Since, Fleet: name(one.Fleet)}
 		row.Imported, row.Failing = imported(one.ID, schedules)
 		rows[i] = row
 	}
@@ -176,14 +187,8 @@ func imported(id uuid.UUID, all []record.Schedule) (last time.Time, failing int)
 	return last, failing
 }
 
-// fleet is the name of a fleet, and the begin of its id where it has none.
-func (c *Console) fleet(r *http.Request, id uuid.UUID) (string, error) {
-	found, err := c.Connections.FleetEntries(r.Context(), access.FleetSearch{ID: id, Gone: true})
-	if err != nil {
-		return "", err
-	}
-	if len(found) == 0 || found[0].Name == "" {
-		return head(id), nil
-	}
-	return found[0].Name, nil
+// fleets tells how some fleets are called: by their names, and by the begin of its id one that has none.
+func (c *Console) fleets(r *http.Request, ids []uuid.UUID) (func(uuid.UUID) string, error) {
+	named, err := c.Connections.FleetNames(r.Context(), ids)
+	return func(id uuid.UUID) string { return cmp.Or(named[id], head(id)) }, err
 }

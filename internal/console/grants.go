@@ -58,11 +58,16 @@ func (c *Console) showGrants(r *http.Request, _ Visitor) (answer, error) {
 		}
 	}
 	p := page.Cut(found, w, access.Grant.Position)
+	ids := make([]uuid.UUID, len(p.Items))
+	for i, g := range p.Items {
+		ids[i] = g.Fleet
+	}
+	name, err := c.fleets(r, ids)
+	if err != nil {
+		return answer{}, err
+	}
 	for _, g := range p.Items {
-		row := grantRow{Grant: g, Look: grantLook(g.Status), Begins: g.Effective, End: g.Expiration, Writes: kindsOf(g, access.ReadWrite), Reads: kindsOf(g, access.Read)}
-		if row.Name, err = c.fleet(r, g.Fleet); err != nil {
-			return answer{}, err
-		}
+		row := grantRow{Grant: g, Name: name(g.Fleet), Look: grantLook(g.Status), Begins: g.Effective, End: g.Expiration, Writes: kindsOf(g, access.ReadWrite), Reads: kindsOf(g, access.Read)}
 		v.Rows = append(v.Rows, row)
 	}
 	v.Newer, v.Older = beside(grantsPath, q, p.Previous, true), beside(grantsPath, q, p.Next, false)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 )
@@ -116,23 +117,21 @@ func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
 
 // brokenLinks are connections that somebody has to look at.
 func (c *Console) brokenLinks(r *http.Request, who Visitor) (all []need, err error) {
-	links, err := c.Connections.Connections(r.Context())
+	links, err := c.Connections.SurveyConnections(r.Context(), connection.Survey{Statuses: linkStates()["broken"], Window: page.Window{Limit: mostNeeds}})
 	if err != nil {
 		return nil, err
 	}
+	fleets := make([]uuid.UUID, len(links))
+	for i, of := range links {
+		fleets[i] = of.Fleet
+	}
+	name, err := c.fleets(r, fleets)
 	for _, of := range links {
-		if health(of, c.Links.Shut(of)).Colour != bad || len(all) == mostNeeds {
-			continue
-		}
-		fleet, err := c.fleet(r, of.Fleet)
-		if err != nil {
-			return nil, err
-		}
 		v := c.healthOf(of, who)
-		all = append(all, need{Look: v.Look, Title: displayName(c.TSPs, of.TSP) + " refuses the credentials of " + fleet,
+		all = append(all, need{Look: v.Look, Title: displayName(c.TSPs, of.TSP) + " refuses the credentials of " + name(of.Fleet),
 			Text: v.Text, At: of.UpdatedAt, Path: connectionPath(of.ID), Word: "Open"})
 	}
-	return all, nil
+	return all, err
 }
 
 // needing says how many writes need somebody; more tells that not all were looked at.

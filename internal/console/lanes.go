@@ -1,11 +1,13 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
@@ -51,13 +53,16 @@ const mostLanes = 100
 func (c *Console) showLanes(r *http.Request, _ Visitor) (answer, error) {
 	lanes, all := c.Lanes.Lanes(mostLanes)
 	v := lanesView{All: all}
-	var ids []uuid.UUID
+	var ids, writes []uuid.UUID
 	for _, l := range lanes {
 		if l.Kind == "connection" {
+			writes = append(writes, l.ID)
+		}
+		if l.Kind != "receiver" {
 			ids = append(ids, l.ID)
 		}
 	}
-	waiting, err := c.Connections.Waiting(r.Context(), ids)
+	waiting, err := c.Connections.Waiting(r.Context(), writes)
 	if err != nil {
 		return answer{}, err
 	}
@@ -65,10 +70,17 @@ func (c *Console) showLanes(r *http.Request, _ Visitor) (answer, error) {
 	for _, w := range waiting {
 		of[w.Connection] = w
 	}
+	links, name, err := c.linksOf(r, ids)
+	if err != nil {
+		return answer{}, err
+	}
 	for _, l := range lanes {
-		row, err := c.laneRow(r, l)
-		if err != nil {
-			return answer{}, err
+		row := laneRow{Lane: l, Name: head(l.ID)}
+		row.Look, row.Says = laneLook(l.Waits)
+		if l.Kind == "receiver" {
+			row.Name = "Webhooks " + head(l.ID)
+		} else if conn, known := links[l.ID]; known {
+			row.Name, row.Path = displayName(c.TSPs, conn.TSP)+" of "+name(conn.Fleet), connectionPath(l.ID)
 		}
 		if l.Kind == "connection" {
 			row.Waiting, row.Since = counted(of[l.ID].Count), of[l.ID].Since
@@ -78,22 +90,21 @@ func (c *Console) showLanes(r *http.Request, _ Visitor) (answer, error) {
 	return answer{sheet: sheet{name: "lanes", Title: "Lanes", Place: "Lanes", Content: v}}, nil
 }
 
-// laneRow is how a lane stands, and whose it is.
-func (c *Console) laneRow(r *http.Request, l Lane) (laneRow, error) {
-	row := laneRow{Lane: l, Name: head(l.ID)}
-	row.Look, row.Says = laneLook(l.Waits)
-	if l.Kind == "receiver" {
-		row.Name = "Webhooks " + head(l.ID)
-		return row, nil
+// linksOf are some connections, and how their fleets are called. One may have been deleted since its lane was listed.
+func (c *Console) linksOf(r *http.Request, ids []uuid.UUID) (map[uuid.UUID]connection.Connection, func(uuid.UUID) string, error) {
+	links := map[uuid.UUID]connection.Connection{}
+	var fleets []uuid.UUID
+	for _, id := range ids {
+		conn, err := c.Naming.Connection(r.Context(), id)
+		if err != nil && !errors.Is(err, connection.ErrNotFound) {
+			return nil, nil, err
+		}
+		if err == nil {
+			links[id], fleets = conn, append(fleets, conn.Fleet)
+		}
 	}
-	conn, err := c.Naming.Connection(r.Context(), l.ID)
-	if err != nil {
-		// It may have been deleted since the lane was listed.
-		return row, nil
-	}
-	fleet, err := c.fleet(r, conn.Fleet)
-	row.Name, row.Path = displayName(c.TSPs, conn.TSP)+" of "+fleet, connectionPath(l.ID)
-	return row, err
+	name, err := c.fleets(r, fleets)
+	return links, name, err
 }
 
 // laneLook is how a lane looks that waits for something, and what that is.

@@ -58,16 +58,20 @@ func (o *office) link(id uuid.UUID) connection.Connection {
 func (o *office) Connection(_ context.Context, id uuid.UUID) (connection.Connection, error) {
 	return o.link(id), nil
 }
-func (o *office) Connections(context.Context) ([]connection.Connection, error) {
+func (o *office) SurveyConnections(context.Context, connection.Survey) ([]connection.Connection, error) {
 	return []connection.Connection{o.link(o.op.Connection)}, nil
 }
 func (o *office) Waiting(context.Context, []uuid.UUID) ([]operation.Waiting, error) { return nil, nil }
 func (o *office) SchedulesOf(_ context.Context, of []uuid.UUID) ([]record.Schedule, error) {
 	return []record.Schedule{{Connection: of[0], Kind: resource.KindVehicle, Failures: 1, Problem: "SECRET-IMPORT"}}, nil
 }
-func (o *office) FleetEntries(context.Context, access.FleetSearch) ([]access.FleetEntry, error) {
+func (o *office) TallyConnections(context.Context) ([]connection.Tally, error) {
+	return []connection.Tally{{Status: o.status, TSP: "samsara", N: 1}}, nil
+}
+func (o *office) FleetNames(context.Context, []uuid.UUID) (map[uuid.UUID]string, error) {
 	return nil, nil
 }
+func (o *office) Suspects() []uuid.UUID { return nil }
 func (o *office) Update(_ context.Context, _ access.Principal, _ uuid.UUID, raw []byte) (connection.Read, error) {
 	o.asked = append(o.asked, "update "+string(raw))
 	return connection.Read{}, o.refuses
@@ -79,7 +83,8 @@ func (o *office) Lanes(int) ([]Lane, int) {
 func (o *office) Partners(context.Context, access.PartnerQuery) ([]access.Partner, int, error) {
 	return []access.Partner{{ID: o.op.Partner, Name: "Acme"}}, 1, nil
 }
-func (o *office) AllClients(context.Context) ([]access.Client, error) { return nil, nil }
+func (o *office) ClientPage(context.Context, page.Window) ([]access.Client, error) { return nil, nil }
+func (o *office) CountClients(context.Context, int) (int, error)                   { return 0, nil }
 func (o *office) Agreements(context.Context, access.AgreementQuery) ([]access.Grant, int, error) {
 	return nil, 0, nil
 }

@@ -24,11 +24,11 @@ func takes() map[string][]string {
 		"GET /console/operations/all":          jobFilters(),
 		"GET /console/operations/export":       filterNames(),
 		"GET /console/operations/{id}":         {"done", "of", "tries"},
-		"GET /console/connections":             {"state", "from"},
+		"GET /console/connections":             {"state", "page"},
 		"GET /console/connections/{id}":        {"done"},
 		"GET /console/webhooks":                {"partner", "state", "page"},
 		"GET /console/webhooks/{partner}/{id}": {"done"},
-		"GET /console/clients":                 {"from"},
+		"GET /console/clients":                 {"page"},
 		"GET /console/grants":                  {"partner", "page"},
 		"GET /console/audit":                   {"last"},
 	}

@@ -54,18 +54,21 @@ type Journal interface {
 	AuditHead(ctx context.Context) (audit.Head, error)
 }
 
-// Connections are those of all fleets, with what waits for them and how their imports stand.
+// Connections are those of all fleets without their credentials, with what waits for them and how their imports stand.
 type Connections interface {
-	Connections(ctx context.Context) ([]connection.Connection, error)
+	SurveyConnections(ctx context.Context, of connection.Survey) ([]connection.Connection, error)
+	TallyConnections(ctx context.Context) ([]connection.Tally, error)
 	Waiting(ctx context.Context, connections []uuid.UUID) ([]operation.Waiting, error)
 	SchedulesOf(ctx context.Context, connections []uuid.UUID) ([]record.Schedule, error)
-	FleetEntries(ctx context.Context, q access.FleetSearch) ([]access.FleetEntry, error)
+	FleetNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error)
 }
 
 // Links changes connections, as their fleets may.
 type Links interface {
 	Update(ctx context.Context, who access.Principal, id uuid.UUID, raw []byte) (connection.Read, error)
 	Shut(c connection.Connection) bool
+	// Suspects are those that this process takes for suspect.
+	Suspects() []uuid.UUID
 }
 
 // Imports has connections imported.
@@ -75,7 +78,8 @@ type Imports interface {
 
 // Clients are those of all partners and fleets.
 type Clients interface {
-	AllClients(ctx context.Context) ([]access.Client, error)
+	ClientPage(ctx context.Context, w page.Window) ([]access.Client, error)
+	CountClients(ctx context.Context, most int) (int, error)
 }
 
 // Webhooks are the subscriptions of all partners and what became of their deliveries.

@@ -36,14 +36,17 @@ type Store interface {
 	access.FleetKeeper
 	access.Partners
 	access.Clients
+	access.Surveys
 	access.Tokens
 	operator.Directory
 	operator.Sessions
 	operator.Retention
 	connection.Everything
+	connection.Surveys
 	connection.Records
 	operation.Store
 	operation.Surveys
+	operation.Rates
 	operation.Waitings
 	operation.Groups
 	operation.Queue
@@ -82,6 +85,7 @@ type Store interface {
 	audit.Log
 	webhook.Receivers
 	webhook.Backlogs
+	webhook.Surveys
 	webhook.FeedStore
 	Meta
 	Keeping

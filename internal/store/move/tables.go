@@ -13,7 +13,7 @@ import (
 var moved = []string{
 	"partner", "fleet", "client", "client_secret", "client_deleted", "revocation", "share_grant", "connection",
 	"connection_draft", "connection_leaving", "record", "record_reach", "record_reference", "import_schedule",
-	"import_execution", "operation", "attempt", "step", "exchange", "verification", "idempotency", "chain_hold", "receiver", "subscription",
+	"import_execution", "operation", "operation_count", "attempt", "step", "exchange", "verification", "idempotency", "chain_hold", "receiver", "subscription",
 	"subscription_leaving", "event", "delivery", "delivery_count", "delivery_log", "delivery_number", "feed", "audit",
 	"job", "operator", "operator_code", "operator_session", "meta",
 }

@@ -112,6 +112,7 @@ func (t *tx) accept(db *DB, e entry) (operation.Operation, error) {
 	if err != nil {
 		return op, err
 	}
+	t.came(db, op)
 	if !op.Sync {
 		t.wakeLane(db, fence.Connections, op.Connection)
 	}

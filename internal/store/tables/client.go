@@ -4,34 +4,48 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
 // clientRows reads clients with their owners, one of which is NULL, as the table checks; and with a
 // row for each secret, or one whose secret is NULL.
-const clientRows = `SELECT c.id, c.scopes, c.disabled, c.generation, c.created_at, c.updated_at, p.id, p.name,
-	p.created_at, f.id, f.name, f.named_by, f.details, f.created_at, f.updated_at, s.id, s.hash, s.created_at,
+const clientRows = `SELECT s.hash, ` + clientShown
+
+// clientShown is clientRows from behind the hash on, which is shown to nobody.
+const clientShown = `c.id, c.scopes, c.disabled, c.generation, c.created_at, c.updated_at, p.id, p.name,
+	p.created_at, f.id, f.name, f.named_by, f.details, f.created_at, f.updated_at, s.id, s.created_at,
 	s.expires_at, c.strict, c.since, c.sync_events FROM client c
 	LEFT JOIN partner p ON p.id = c.partner LEFT JOIN fleet f ON f.id = c.fleet LEFT JOIN client_secret s
 		ON s.client = c.id`
 
-// scanClient reads a client with one of its secrets.
+// scanClient reads clientRows: a client with one of its secrets.
 func scanClient(row scanner) (access.Client, error) {
+	var hash []byte
+	c, err := scanShownClient(row, &hash)
+	if len(c.Secrets) > 0 {
+		c.Secrets[0].Hash = hash
+	}
+	return c, err
+}
+
+// scanShownClient reads clientShown, and what there is before it.
+func scanShownClient(row scanner, before ...any) (access.Client, error) {
 	var c access.Client
 	var scopes string
 	var partner, fleet uuid.NullUUID
 	var partnerName, fleetName, namedBy, details, secret sql.NullString
 	var created, updated, since int64
 	var partnerMade, fleetMade, fleetMoved, secretMade, secretEnds sql.NullInt64
-	var hash []byte
-	err := row.Scan(&c.ID, &scopes, &c.Disabled, &c.Generation, &created, &updated, &partner, &partnerName,
-		&partnerMade, &fleet, &fleetName, &namedBy, &details, &fleetMade, &fleetMoved, &secret, &hash, &secretMade,
-		&secretEnds, &c.Strict, &since, &c.SyncEvents)
+	err := row.Scan(append(before, &c.ID, &scopes, &c.Disabled, &c.Generation, &created, &updated, &partner, &partnerName,
+		&partnerMade, &fleet, &fleetName, &namedBy, &details, &fleetMade, &fleetMoved, &secret, &secretMade,
+		&secretEnds, &c.Strict, &since, &c.SyncEvents)...)
 	c.Scopes = strings.Fields(scopes)
 	c.CreatedAt, c.UpdatedAt, c.Since = fromMicros(created), fromMicros(updated), fromMicros(since)
 	c.Partner = access.Partner{ID: partner.UUID, Name: partnerName.String, CreatedAt: fromMicros(partnerMade.Int64)}
@@ -39,7 +53,7 @@ func scanClient(row scanner) (access.Client, error) {
 		Details: detailsOf(details.String), CreatedAt: fromMicros(fleetMade.Int64),
 		UpdatedAt: fromMicros(fleetMoved.Int64)}
 	if secret.Valid {
-		c.Secrets = []access.Secret{{ID: secret.String, Hash: hash, CreatedAt: fromMicros(secretMade.Int64),
+		c.Secrets = []access.Secret{{ID: secret.String, CreatedAt: fromMicros(secretMade.Int64),
 			ExpiresAt: fromMicros(secretEnds.Int64)}}
 	}
 	return c, err
@@ -108,6 +122,26 @@ func (db *DB) noClient(ctx context.Context, id string) error {
 // AllClients lists all clients.
 func (db *DB) AllClients(ctx context.Context) ([]access.Client, error) {
 	return db.clients(ctx, clientRows)
+}
+
+// ClientPage reads a page along the ids, and the secrets of the clients on it.
+func (db *DB) ClientPage(ctx context.Context, w page.Window) ([]access.Client, error) {
+	c, direction := conditions{}, ""
+	c.add("id > ?", "")
+	if w.Backwards {
+		direction = " DESC"
+	}
+	c.addIf(w.Place.Text != "", map[bool]string{false: "id > ?", true: "id < ?"}[w.Backwards], w.Place.Text)
+	found, err := shown(ctx, db, `SELECT `+clientShown+` WHERE c.id IN (SELECT id FROM client`+c.where()+` ORDER BY id`+direction+
+		` LIMIT `+strconv.Itoa(w.Limit)+`)`+bySecrets,
+		func(row scanner) (access.Client, error) { return scanShownClient(row) }, c.args...)
+	return gathered(found), err
+}
+
+// CountClients counts along the ids.
+func (db *DB) CountClients(ctx context.Context, most int) (int, error) {
+	return only(shown(ctx, db, `SELECT count(*) FROM (SELECT 1 FROM client WHERE id > '' LIMIT `+strconv.Itoa(most)+`) counted`,
+		scanOne[int]))
 }
 
 // InsertClient adds a client, and whose it is where that is not there.

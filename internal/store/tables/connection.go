@@ -16,19 +16,30 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// connectionColumns are in the order in which scanConnection reads and InsertConnection writes
-// them.
-const connectionColumns = `id, fleet, maker, tsp, account, status, description, settings, problem, sealed, version,
-	created_at, updated_at, sync_events, verify_writes`
+// connectionColumns are in the order in which scanConnection reads and InsertConnection writes them; the first of them are
+// what may be shown.
+const (
+	connectionShown = `id, fleet, maker, tsp, account, status, description, settings, problem, version, created_at, updated_at,
+	sync_events, verify_writes`
+	connectionColumns = connectionShown + `, sealed`
+)
 
-// scanConnection reads connectionColumns. settings is a JSON object, in which secret ones are
-// masked.
+// scanConnection reads connectionColumns.
 func scanConnection(row scanner) (connection.Connection, error) {
+	var sealed []byte
+	c, err := scanShownConnection(row, &sealed)
+	c.Sealed = sealed
+	return c, err
+}
+
+// scanShownConnection reads connectionShown, and what else there is behind. settings is a JSON object, in which secret ones
+// are masked.
+func scanShownConnection(row scanner, behind ...any) (connection.Connection, error) {
 	var c connection.Connection
 	var settings string
 	var created, updated int64
-	err := row.Scan(&c.ID, &c.Fleet, &c.Maker, &c.TSP, &c.Account, &c.Status, &c.Description, &settings, &c.Problem,
-		&c.Sealed, &c.Version, &created, &updated, &c.SyncEvents, &c.VerifyWrites)
+	err := row.Scan(append([]any{&c.ID, &c.Fleet, &c.Maker, &c.TSP, &c.Account, &c.Status, &c.Description, &settings, &c.Problem, &c.Version,
+		&created, &updated, &c.SyncEvents, &c.VerifyWrites}, behind...)...)
 	if err != nil {
 		return c, err
 	}
@@ -84,8 +95,8 @@ func (db *DB) Connection(ctx context.Context, id uuid.UUID) (connection.Connecti
 	return c, missing(err, connection.ErrNotFound)
 }
 
-// Connections lists the connections that are not deleted, oldest first. It is read whole:
-// the start asks for it, and no request does.
+// Connections lists the connections that are not deleted, oldest first. It is read whole, sealed credentials and all:
+// the start asks for it, and who probes, and no request does.
 func (db *DB) Connections(ctx context.Context) ([]connection.Connection, error) {
 	return list(ctx, db, `SELECT `+connectionColumns+` FROM connection
 		WHERE status <> 'deleted' ORDER BY created_at, id`, scanConnection)
@@ -112,7 +123,7 @@ func (db *DB) InsertConnection(ctx context.Context, made connection.Change) erro
 			return tx.exec(`INSERT INTO connection (`+connectionColumns+`)
 				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`,
 				c.ID[:], c.Fleet[:], c.Maker[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings,
-				c.Problem, c.Sealed, c.Version, micros(c.CreatedAt), micros(c.UpdatedAt), c.SyncEvents, c.VerifyWrites)
+				c.Problem, c.Version, micros(c.CreatedAt), micros(c.UpdatedAt), c.SyncEvents, c.VerifyWrites, c.Sealed)
 		})
 	}, connectionThing(made.To.ID))
 }

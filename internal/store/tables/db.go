@@ -27,6 +27,7 @@ type DB struct {
 	begun    atomic.Bool
 	left     chan struct{}
 	memory   memory
+	rates    rates
 	// listFor bounds the time of each list.
 	listFor time.Duration
 	// walked is what a list looks at for a window.
@@ -66,6 +67,8 @@ func why(ctx context.Context, over engine.Keeper, err error) error {
 func (db *DB) Close() error {
 	var err error
 	if db.begun.Load() {
+		// They are counts for charts, and no reason for an end that is not in order.
+		_ = db.SaveRates(context.Background())
 		if err = db.Beat(context.Background()); fence.IsLost(err) || errors.Is(err, engine.ErrClosed) {
 			// Whoever wrote was told.
 			err = nil

@@ -54,6 +54,7 @@ func (t *tx) endedUnsent(db *DB, s operation.Settlement) error {
 		}
 	}
 	t.tellEnd(db, s.Operation.ID)
+	t.ended(db, s.Operation)
 	return t.publish(db, s.Events)
 }
 

@@ -41,6 +41,20 @@ func (db *DB) FleetEntries(ctx context.Context, q access.FleetSearch) ([]access.
 	return entries(fleets, clients, connections, grants), nil
 }
 
+// FleetNames reads the names of fleets.
+func (db *DB) FleetNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	named := map[uuid.UUID]string{}
+	if len(ids) == 0 {
+		return named, nil
+	}
+	found, err := shown(ctx, db, `SELECT id, name FROM fleet WHERE id IN (SELECT unhex(value) FROM json_each(?))`, scanHanging,
+		hexed(ids))
+	for _, f := range found {
+		named[f.fleet] = f.what
+	}
+	return named, err
+}
+
 // hanging is something of a fleet: its name, or what it is.
 type hanging[T any] struct {
 	fleet uuid.UUID

@@ -176,6 +176,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 		}
 		if op.State.Ended() {
 			tx.tellEnd(db, op.ID)
+			tx.ended(db, op)
 		}
 		if err := tx.countCancelled(cancelledBy(s), 1); err != nil {
 			return err
