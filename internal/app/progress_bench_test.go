@@ -34,7 +34,7 @@ func BenchmarkAListThatTellsWhyItsOperationsWait(b *testing.B) {
 			for range b.N {
 				plain, telling := listers(b, left)
 				var took [2][]time.Duration
-				for range 60 {
+				for range 200 {
 					for i, s := range []*operation.Service{plain, telling} {
 						began := time.Now()
 						listed(b, s)

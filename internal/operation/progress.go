@@ -100,19 +100,26 @@ func (s *Service) explained(ctx context.Context, ops []Operation) error {
 	if s.Explainer == nil {
 		return nil
 	}
-	var waiting []Operation
 	var at []int
-	for i, op := range ops {
-		if !op.State.Ended() {
-			waiting, at = append(waiting, op), append(at, i)
+	for i := range ops {
+		if !ops[i].State.Ended() {
+			at = append(at, i)
 		}
 	}
-	if len(waiting) == 0 {
+	if len(at) == 0 {
 		return nil
 	}
+	waiting := ops
+	// An operation is large, and most lists are of those that wait or of those that do not.
+	if len(at) < len(ops) {
+		waiting = make([]Operation, len(at))
+		for i, from := range at {
+			waiting[i] = ops[from]
+		}
+	}
 	all, err := s.Explainer.Explain(ctx, waiting)
-	for i, one := range all {
-		ops[at[i]].Progress = &one
+	for i := range all {
+		ops[at[i]].Progress = &all[i]
 	}
 	return err
 }

@@ -101,4 +101,9 @@ func aheadIsCounted(t *testing.T, s *stand) {
 		t.Errorf("what lies beyond: %+v", f)
 	}
 	is(t, "of a lane that holds nothing", found[2], operation.Ahead{})
+	found = ahead(append(asked, ops[1])...)
+	same(t, "behind one that is asked for as well", found[0], second)
+	if f := found[len(found)-1]; f.First != uuid.Nil || f.Chain != 0 {
+		t.Errorf("the first itself: %+v", f)
+	}
 }

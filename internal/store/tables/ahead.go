@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/hex"
 	"maps"
 	"slices"
 
@@ -37,15 +36,21 @@ var lanesQuery = `SELECT o.connection, o.order_key, o.seq, o.id, o.partner
 	WHERE o.seq IN (SELECT i.seq FROM operation i WHERE i.connection = lane.id AND ` + live + `
 		ORDER BY i.order_key, i.seq LIMIT ?2)`
 
-// firstsQuery reads the oldest live operation of each chain. A chain is that of the connection whose id is written
-// before it.
-var firstsQuery = `SELECT k.value, o.seq, o.id, o.partner FROM json_each(?1) k CROSS JOIN operation o
-	WHERE o.seq = (SELECT min(i.seq) FROM operation i WHERE i.connection = unhex(substr(k.value, 1, 32))
-		AND i.order_key = substr(k.value, 33) AND ` + live + `)`
+// firstsQuery reads, of each of some operations, the oldest live one of its chain, if that is before it. They are asked
+// for by their numbers, as chains would have to be written and read as texts.
+var firstsQuery = `SELECT a.seq, o.seq, o.id, o.partner FROM json_each(?1) k CROSS JOIN operation a CROSS JOIN operation o
+	WHERE a.seq = CAST(k.value AS BIGINT) AND o.seq < a.seq
+		AND o.seq = (SELECT min(i.seq) FROM operation i WHERE i.connection = a.connection AND i.order_key = a.order_key
+			AND ` + live + `)`
 
-// scanFirst reads what firstsQuery finds; chain is as it was asked for.
-func scanFirst(row scanner) (c chained, err error) {
-	return c, row.Scan(&c.chain, &c.seq, &c.id, &c.partner)
+// first is the oldest live operation of a chain, before the one by whose number it was asked for.
+type first struct {
+	asked, seq  int64
+	id, partner uuid.UUID
+}
+
+func scanFirst(row scanner) (f first, err error) {
+	return f, row.Scan(&f.asked, &f.seq, &f.id, &f.partner)
 }
 
 // Ahead counts in what it reads of each lane. In a lane that holds more than that it asks for the first of each chain,
@@ -65,7 +70,7 @@ func (db *DB) Ahead(ctx context.Context, ops []operation.Operation) ([]operation
 		return nil, err
 	}
 	lines := linesOf(found)
-	firsts, err := db.firsts(ctx, ops, func(op operation.Operation) bool { return len(lines[op.Connection].seqs) > most })
+	firsts, err := db.firsts(ctx, ops, func(lane uuid.UUID) bool { return len(lines[lane].seqs) > most })
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +79,7 @@ func (db *DB) Ahead(ctx context.Context, ops []operation.Operation) ([]operation
 		of := lines[op.Connection]
 		out[i] = of.ahead(op)
 		out[i].AtLeast = len(of.seqs) > most
-		if first, ok := firsts[chainOf(op)]; ok && first.seq < op.Seq {
+		if first, ok := firsts[chain{op.Connection, op.OrderKey}]; ok && first.seq < op.Seq {
 			out[i].First, out[i].Partner, out[i].Chain = first.id, first.partner, max(out[i].Chain, 1)
 			out[i].Lane = max(out[i].Lane, out[i].Chain)
 		}
@@ -123,33 +128,43 @@ func (l laneRead) ahead(op operation.Operation) (a operation.Ahead) {
 	return a
 }
 
+// chain is one of a lane.
+type chain struct {
+	lane uuid.UUID
+	key  string
+}
+
 // firsts returns the first operations of the chains of those that are asked for and may have others before them: what
-// was tried was the first.
-func (db *DB) firsts(ctx context.Context, ops []operation.Operation, asked func(operation.Operation) bool) (
-	map[string]chained, error) {
-	var chains []string
-	for _, op := range ops {
-		if asked(op) && op.State == operation.Queued && !op.IsAlone() {
-			chains = append(chains, chainOf(op))
+// was tried was the first. Each chain is asked for by its oldest one here; if nothing is before that, it is the first
+// itself.
+func (db *DB) firsts(ctx context.Context, ops []operation.Operation, asked func(uuid.UUID) bool) (map[chain]first, error) {
+	oldest := map[chain]first{}
+	for i := range ops {
+		op := &ops[i]
+		if !asked(op.Connection) || op.State != operation.Queued || op.IsAlone() {
+			continue
+		}
+		of := chain{op.Connection, op.OrderKey}
+		if known, there := oldest[of]; !there || op.Seq < known.seq {
+			oldest[of] = first{op.Seq, op.Seq, op.ID, op.Partner}
 		}
 	}
-	if len(chains) == 0 {
+	if len(oldest) == 0 {
 		return nil, nil
 	}
-	slices.Sort(chains)
-	keys, err := text(slices.Compact(chains), true)
+	seqs, of := make([]int64, 0, len(oldest)), make(map[int64]chain, len(oldest))
+	for c, f := range oldest {
+		seqs, of[f.seq] = append(seqs, f.seq), c
+	}
+	// In their order, as rows lie.
+	slices.Sort(seqs)
+	numbers, err := text(seqs, true)
 	if err != nil {
 		return nil, err
 	}
-	found, err := list(ctx, db, firstsQuery, scanFirst, keys)
-	out := make(map[string]chained, len(found))
-	for _, c := range found {
-		out[c.chain] = c
+	found, err := list(ctx, db, firstsQuery, scanFirst, numbers)
+	for _, f := range found {
+		oldest[of[f.asked]] = f
 	}
-	return out, err
-}
-
-// chainOf names a chain of a lane.
-func chainOf(op operation.Operation) string {
-	return hex.EncodeToString(op.Connection[:]) + op.OrderKey
+	return oldest, err
 }
