@@ -120,8 +120,13 @@ func TestARetryThatWouldWriteOverWhatWasWrittenSinceAsksFirst(t *testing.T) {
 	g.asks, g.in = true, "n"
 	g.waybill("op", "retry", old).ends(1, "nothing was done")
 	g.asks, g.in = false, ""
-	g.waybill("op", "retry", old, "--dry-run").ends(0, `{"name":"old"}`)
-	g.waybill("op", "retry", old, "--yes", "--wait", "20s").ends(0, "success")
+	g.waybill("op", "retry", old, "--dry-run").ends(1, "operation "+newer+" has written vehicle_name since", "--overwrite")
+	g.waybill("op", "retry", old, "--dry-run", "--overwrite").ends(0, `{"name":"old"}`)
+	many := []string{"op", "retry", "--kind", "vehicle", "--since", "1h", "--yes"}
+	g.waybill(append(many, "--jq", "[.done,.refusals[].reason]")...).ends(1, `[0,"would_overwrite"]`)
+	g.in = `{"connection_id":"` + g.ids.Connection.String() + `","vehicle_name":"older"}`
+	g.waybill("op", "retry", old, "--file", "-").ends(2, "write over vehicle_name, which "+newer)
+	g.waybill(append(many, "--overwrite", "--jq", "[.done,.refused,.overwrite]")...).ends(0, "[1,0,true]")
 }
 
 func TestAnOutcomeThatNobodyKnowsIsToldAndResolved(t *testing.T) {

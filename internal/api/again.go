@@ -19,7 +19,7 @@ func (s *Server) retryOperation(w http.ResponseWriter, r *http.Request, who acce
 	if err != nil {
 		return err
 	}
-	request := operation.Request{Partner: who.Partner.ID, Body: body}
+	request := operation.Request{Partner: who.Partner.ID, Body: body, Overwrite: q.isSet("overwrite")}
 	return s.follow(w, r, request, sequel{who, q, Remedies.Retried})
 }
 

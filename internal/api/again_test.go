@@ -48,6 +48,7 @@ func TestAWriteThatFollowsFromAnotherIsMadeAsItsCallerWouldHaveIt(t *testing.T) 
 	for query, want := range map[string]operation.Request{
 		"/retry?is_sync=true&verify=true":    {Sync: true, Told: true, Verify: &yes},
 		"/retry?expires_in=60":               {Told: true, Expires: time.Minute},
+		"/retry?overwrite=true":              {Told: true, Overwrite: true},
 		"/revert?is_sync=true&expires_in=60": {Sync: true, Told: true, Expires: time.Minute},
 	} {
 		s.asked = nil
@@ -55,7 +56,7 @@ func TestAWriteThatFollowsFromAnotherIsMadeAsItsCallerWouldHaveIt(t *testing.T) 
 			t.Fatalf("%s: %d %s", query, a.Code, a.Body)
 		}
 		got := s.asked[0]
-		if got.Sync != want.Sync || got.Told != want.Told || got.Expires != want.Expires ||
+		if got.Sync != want.Sync || got.Overwrite != want.Overwrite || got.Told != want.Told || got.Expires != want.Expires ||
 			(got.Verify == nil) != (want.Verify == nil) || want.Verify != nil && *got.Verify != *want.Verify {
 			t.Errorf("%s: %+v", query, got)
 		}

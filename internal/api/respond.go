@@ -1,12 +1,14 @@
 package api
 
 import (
+	"errors"
 	"math"
 	"net/http"
 	"strconv"
 
 	json "github.com/go-json-experiment/json"
 
+	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
@@ -88,7 +90,17 @@ func body(p *problem.Error) any {
 	if p.Detail != "" {
 		out.Detail = &p.Detail
 	}
+	var newer *operation.Overwrites
+	if errors.As(p.Err, &newer) {
+		return outdated{out, newer.Read()}
+	}
 	return out
+}
+
+// outdated is the body of a 409 that an older write has got.
+type outdated struct {
+	detailed
+	Overwrites operation.OverwritesRead `json:"overwrites"`
 }
 
 // answer writes a JSON body. Members keep one order (Deterministic), so that the same state gives

@@ -129,5 +129,5 @@ func (c hookReplayCommand) Run(s *Session) error {
 			filter[name] = instant(moment.time(now))
 		}
 	}
-	return s.jobAt(client, s.printer(c.shape), deadLetterJobs, jobOrder{"replay", "dead letters", filter, c.DryRun, c.Yes})
+	return s.jobAt(client, s.printer(c.shape), deadLetterJobs, jobOrder{action: "replay", of: "dead letters", filter: filter, dry: c.DryRun, yes: c.Yes})
 }

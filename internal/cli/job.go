@@ -50,6 +50,8 @@ type jobOrder struct {
 	filter     map[string]any
 	// dry tells how many that are and does nothing; yes asks nobody.
 	dry, yes bool
+	// overwrite has older values written over newer ones.
+	overwrite bool
 }
 
 // operationJobs is the path of jobs about operations.
@@ -62,7 +64,11 @@ func (s *Session) job(c *remote.Client, p *output.Printer, o jobOrder) error {
 
 // jobAt makes a job at a path and follows it to its end.
 func (s *Session) jobAt(c *remote.Client, p *output.Printer, path string, o jobOrder) error {
-	body, err := json.Marshal(map[string]any{"action": o.action, "filter": o.filter}, json.Deterministic(true))
+	members := map[string]any{"action": o.action, "filter": o.filter}
+	if o.overwrite {
+		members["overwrite"] = true
+	}
+	body, err := json.Marshal(members, json.Deterministic(true))
 	if err != nil {
 		return fmt.Errorf("making a job: %w", err)
 	}

@@ -68,7 +68,7 @@ func (c opCancelCommand) Run(s *Session) error {
 	}
 	p := s.printer(c.shape)
 	if byFilter {
-		return s.job(client, p, jobOrder{"cancel", "operations", c.members(time.Now()), c.DryRun, c.Yes})
+		return s.job(client, p, jobOrder{action: "cancel", of: "operations", filter: c.members(time.Now()), dry: c.DryRun, yes: c.Yes})
 	}
 	if c.DryRun {
 		return misused("--dry-run is for filters; of one operation waybill op explain tells how it stands")

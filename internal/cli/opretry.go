@@ -1,18 +1,15 @@
 package cli
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/waybill-dev/waybill/internal/cli/remote"
-	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 type opRetryCommand struct {
@@ -22,12 +19,15 @@ type opRetryCommand struct {
 	sending
 	Edit bool   `help:"Open the body in an editor ($VISUAL, $EDITOR or vi) first, and send what it is then; for one operation."`
 	File string `help:"Send this body instead: a file, or - for the input; for one operation." placeholder:"FILE"`
+
+	Overwrite bool `help:"Write older values also over what was written since."`
 }
 
 // Help teaches the command.
 func (opRetryCommand) Help() string {
 	return `Makes a new operation of what a failed one asked for; retry_of and retried_by link the two. Retries by filters leave
-out what was cancelled or has expired. An update that would write over what was written since asks first (--yes). With --wait it ends as the new operation does: 0, 5 failed, 6 unknown.
+out what was cancelled or has expired. An update that would write older values over what was written since asks first, and is refused among
+many, unless --overwrite says so beforehand (of named ones --yes does, too). With --wait it ends as the new operation does: 0, 5 failed, 6 unknown.
 
   waybill op retry 01890a5d-ac96-774b-bcce-b302099a8057 --wait 30s
   waybill op retry --tsp samsara --since 2h --yes`
@@ -54,7 +54,8 @@ func (c opRetryCommand) Run(s *Session) error {
 		if c.sending != (sending{}) {
 			return misused("--wait, --sync and the like are for operations that are named")
 		}
-		return s.job(client, p, jobOrder{"retry", "operations", c.members(time.Now()), c.DryRun, c.Yes})
+		return s.job(client, p, jobOrder{action: "retry", of: "operations", filter: c.members(time.Now()),
+			dry: c.DryRun, yes: c.Yes, overwrite: c.Overwrite})
 	}
 	var failures []error
 	for _, id := range c.IDs {
@@ -80,7 +81,7 @@ func (c opRetryCommand) retry(s *Session, client *remote.Client, op operation) e
 	case c.Edit:
 		return s.edited(op, func(body []byte) error {
 			r.Body = body
-			return s.send(client, s.printer(c.shape), c.sending.with(r, c.DryRun))
+			return c.send(s, client, r)
 		})
 	case c.File != "":
 		if r.Body, err = s.readAll(c.File); err != nil {
@@ -94,56 +95,61 @@ func (c opRetryCommand) retry(s *Session, client *remote.Client, op operation) e
 		// The same retry asked for again is answered with the operation that it has made.
 		c.Key = "retry-" + op.ID
 	}
-	if len(r.Body) == 0 && !c.DryRun && !c.Yes && op.RetriedBy == "" {
-		if err := s.mayOverwrite(client, op); err != nil {
-			return err
-		}
+	return c.send(s, client, r)
+}
+
+// send sends a retry. Where it would write older values over newer ones a person is asked first.
+func (c opRetryCommand) send(s *Session, client *remote.Client, r remote.Request) error {
+	if c.Overwrite || c.Yes {
+		r.Query.Set("overwrite", "true")
 	}
+	err := s.send(client, s.printer(c.shape), c.sending.with(r, c.DryRun))
+	newer := newerThan(err)
+	switch {
+	case newer == nil:
+		return err
+	case c.DryRun:
+		return &Failure{Exit: ExitError, Err: err, Hint: "with --overwrite the dry run shows what would be sent all the same"}
+	}
+	if err := s.agree(newer.question()); err != nil {
+		return err
+	}
+	r.Query.Set("overwrite", "true")
 	return s.send(client, s.printer(c.shape), c.sending.with(r, c.DryRun))
 }
 
-// mayOverwrite asks a person where a retry would write over what was written since. It looks at the newest writes of the
-// record.
-func (s *Session) mayOverwrite(c *remote.Client, op operation) error {
-	accepted, err := time.Parse(time.RFC3339, op.CreatedAt)
-	if op.Verb != string(resource.Update) || op.ResourceID == "" || err != nil {
-		return nil
-	}
-	// Lists reach back for 45 days at most.
-	from := accepted
-	if reach := time.Now().Add(-44 * 24 * time.Hour); reach.After(from) {
-		from = reach
-	}
-	q := url.Values{"resource_id": {op.ResourceID}, "operation": {op.Verb}, "from_datetime": {instant(from)}}
-	for item, err := range c.List(s.Context, allOperations, q, newest) {
-		if err != nil {
-			return err
-		}
-		later, err := readOperation(item)
-		if err != nil {
-			return err
-		}
-		at, err := time.Parse(time.RFC3339, later.CreatedAt)
-		if err != nil || later.ID == op.ID || later.Status == failed || !at.After(accepted) {
-			continue
-		}
-		if both := op.shares(later); len(both) > 0 {
-			return s.agree(fmt.Sprintf("write over %s, which %s has written since (%s),", strings.Join(both, ", "), later.ID, later.Status))
-		}
-	}
-	return nil
+// newer is what a retry would write over. The id is "" where it is not told, and the status where nobody knows.
+type newer struct {
+	ID     string   `json:"operation_id"`
+	Status string   `json:"status"`
+	Fields []string `json:"fields"`
 }
 
-// shares names the fields that two writes have in common.
-func (op operation) shares(with operation) (both []string) {
-	var one, other map[string]jsontext.Value
-	if remote.Decode(op.given(), &one) != nil || remote.Decode(with.given(), &other) != nil {
+// newerThan is what the API said that a retry would write over; nil if it said something else.
+func newerThan(err error) *newer {
+	var p *remote.Problem
+	if !errors.As(err, &p) || p.Body == nil {
 		return nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(one)) {
-		if _, ok := other[name]; ok && name != "connection_id" {
-			both = append(both, name)
-		}
+	var body struct {
+		Overwrites *newer `json:"overwrites"`
 	}
-	return both
+	if remote.Decode(p.Body, &body) != nil {
+		return nil
+	}
+	return body.Overwrites
+}
+
+// question is what a person is asked.
+func (n newer) question() string {
+	fields, by := strings.Join(n.Fields, ", "), cmp.Or(n.ID, "another write of the record")
+	switch n.Status {
+	case "":
+		return "write " + fields + " although the record was written so often since that nobody knows whether that is newer,"
+	case pending:
+		return fmt.Sprintf("write over %s, which %s is to write (%s),", fields, by, n.Status)
+	case failed:
+		return fmt.Sprintf("write over %s, which %s may have written since (outcome unknown),", fields, by)
+	}
+	return fmt.Sprintf("write over %s, which %s has written since (%s),", fields, by, n.Status)
 }

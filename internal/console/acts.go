@@ -61,7 +61,7 @@ func (c *Console) barred(a act, who Visitor, needs Role) act {
 // retries are the two ways to send a failed operation again.
 func retries(op operation.Operation, at string, partly bool) []act {
 	edit := act{Word: "Edit and retry…", Path: at + "/edit", Explains: "A new write, linked to this one, with your changes. You see what would go out before it does."}
-	again := act{Word: "Retry as it is", Path: at + "/retry", Posts: true, Explains: "The same write once more, linked to this one, which stays as it is."}
+	again := act{Word: "Retry as it is", Path: at + "/retry", Posts: true, Explains: "The same write once more, linked to this one, which stays as it is. You are asked first if newer values would be lost."}
 	main := &again
 	if last := lastOf(op); last != nil && (last.Class == tsp.Rejected || last.Class == tsp.Missing || last.Class == tsp.Unsupported) {
 		main = &edit
@@ -114,7 +114,8 @@ func (c *Console) noted(r *http.Request, action string, op operation.Operation, 
 	return answer{to: with(operationPath(op.ID), v)}, nil
 }
 
-// retryOperation sends a failed operation again as it is.
+// retryOperation sends a failed operation again as it is. Where that would write older values over newer ones it is asked for
+// first.
 func (c *Console) retryOperation(r *http.Request, who Visitor) (answer, error) {
 	op, err := c.operationOf(r)
 	if err != nil {
@@ -124,7 +125,10 @@ func (c *Console) retryOperation(r *http.Request, who Visitor) (answer, error) {
 	if err != nil {
 		return c.stays(r, who, op, err)
 	}
-	made, _, err := c.Rewrites.Submit(r.Context(), request)
+	made, _, err := c.Rewrites.Submit(r.Context(), c.agreed(r, request))
+	if overwritten(err) != nil {
+		return answer{to: operationPath(op.ID) + "/retry"}, nil
+	}
 	if err != nil {
 		return c.stays(r, who, op, err)
 	}

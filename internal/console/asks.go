@@ -27,6 +27,9 @@ type question struct {
 	// Resolves tells that the question is what became of a write, and Needs that the id of what it made must be given.
 	Resolves, Needs bool
 	SourceID, Said  string
+	// Newer is what would be written over, nil for nothing, and Edit the page on which it can be left out; "" for who may not.
+	Newer *outwritten
+	Edit  string
 }
 
 // asks is the page of a question about an operation.

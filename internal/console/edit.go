@@ -19,6 +19,10 @@ type editView struct {
 	Said  string
 	Back  string
 	Would *would
+	// Newer is what it would write older values over; nil for nothing.
+	Newer *outwritten
+	// Agreed is the newer operation that is to be written over.
+	Agreed string
 }
 
 // would is what a write would send.
@@ -96,6 +100,11 @@ func (c *Console) rewriteOperation(r *http.Request, who Visitor) (answer, error)
 	a := c.editing(r, who, op, e)
 	refused := func(err error) (answer, error) {
 		a.Note, a.status = c.noteOf(r, err), statusOf(err)
+		if o := overwritten(err); o != nil {
+			v := a.Content.(editView)
+			v.Newer = c.namer(r.Context(), who).newer(o, []byte(e.text))
+			a.Content = v
+		}
 		return a, nil
 	}
 	do := r.PostFormValue("do")
@@ -113,6 +122,7 @@ func (c *Console) rewriteOperation(r *http.Request, who Visitor) (answer, error)
 	if err != nil {
 		return refused(err)
 	}
+	request = c.agreed(r, request)
 	if do != "send" {
 		_, preview, err := c.Rewrites.Preview(r.Context(), request)
 		if err != nil {
@@ -120,7 +130,7 @@ func (c *Console) rewriteOperation(r *http.Request, who Visitor) (answer, error)
 		}
 		v := a.Content.(editView)
 		w := c.namer(r.Context(), who).would(preview)
-		v.Would, a.Content = &w, v
+		v.Would, v.Agreed = &w, r.PostFormValue("overwrite")
 		a.Content = v
 		return a, nil
 	}

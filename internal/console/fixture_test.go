@@ -34,6 +34,8 @@ type desk struct {
 	// still says who the visitor is while a page is live; nil for who he was.
 	still   func() (Visitor, bool)
 	refuses error
+	// newer is what a retry would write older values over; nil for nothing.
+	newer *operation.Overwrites
 	// partly tells that a part of the operation has reached its TSP.
 	partly  bool
 	asked   []string
@@ -79,15 +81,29 @@ func (d *desk) Chain(context.Context, operation.Operation) ([]operation.Operatio
 }
 
 func (d *desk) Retried(_ context.Context, _, _ uuid.UUID, r operation.Request) (operation.Request, error) {
+	if len(r.Body) == 0 {
+		r.Body = d.op.Payload
+	}
 	return r, d.refuses
 }
 func (d *desk) Reverted(_ context.Context, _, _ uuid.UUID, r operation.Request) (operation.Request, error) {
 	return r, d.refuses
 }
-func (d *desk) Preview(context.Context, operation.Request) (operation.Operation, operation.Preview, error) {
-	return d.op, operation.Preview{}, nil
+func (d *desk) Preview(_ context.Context, r operation.Request) (operation.Operation, operation.Preview, error) {
+	return d.op, operation.Preview{}, d.over(r)
+}
+
+// over refuses a request that would write over what is newer.
+func (d *desk) over(r operation.Request) error {
+	if d.newer == nil || r.Overwrite {
+		return nil
+	}
+	return &problem.Error{Code: problem.Conflict, Detail: d.newer.Error(), Err: d.newer}
 }
 func (d *desk) Submit(ctx context.Context, r operation.Request) (operation.Operation, bool, error) {
+	if err := d.over(r); err != nil {
+		return operation.Operation{}, false, err
+	}
 	d.asked, d.actor = append(d.asked, "submit for "+r.Partner.String()), audit.Of(ctx).Name
 	return operation.Operation{ID: uuid.UUID{9}}, false, nil
 }

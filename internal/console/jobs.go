@@ -37,6 +37,8 @@ type jobChoice struct {
 	Typed              bool
 	Word, Says, Leaves string
 	Kind               string
+	// Overwrites tells that it can be chosen to write older values over newer ones.
+	Overwrites bool
 }
 
 // jobRow is a job in a list.
@@ -99,12 +101,12 @@ func (c *Console) asking(r *http.Request, given url.Values, refused error) (answ
 // jobChoices tell how many operations each act would touch.
 func (c *Console) jobChoices(r *http.Request, of operation.Survey) (all []jobChoice, err error) {
 	for _, choice := range []jobChoice{
-		{Action: job.Retry, Word: "Retry", Kind: "main", Says: "Sends each write that failed once more, as a write of its own, at the pace that the TSP allows.",
+		{Action: job.Retry, Word: "Retry", Kind: "main", Overwrites: true, Says: "Sends each write that failed once more, as a write of its own, at the pace that the TSP allows.",
 			Leaves: "What was cancelled or expired, was retried already, or has an unknown outcome is left alone."},
 		{Action: job.Cancel, Word: "Cancel", Kind: "danger", Says: "Ends each write that has not ended and of which nothing has been applied.",
 			Leaves: "What is under way, or was sent, is left alone."},
 	} {
-		body, err := c.jobBody(choice.Action, of)
+		body, err := c.jobBody(choice.Action, of, false)
 		if err != nil {
 			return nil, err
 		}
@@ -122,13 +124,17 @@ func (c *Console) jobChoices(r *http.Request, of operation.Survey) (all []jobCho
 const farthest = 45*24*time.Hour - time.Minute
 
 // jobBody asks for a job as callers of the API do.
-func (c *Console) jobBody(action job.Action, of operation.Survey) ([]byte, error) {
+func (c *Console) jobBody(action job.Action, of operation.Survey, overwrite bool) ([]byte, error) {
 	f := job.Filter{Connection: of.Connection, Kind: of.Kind, TSP: of.TSP, Verb: of.Verb, SourceID: of.SourceID, Resource: of.Resource,
 		From: of.From, To: of.To}
 	if f.From.IsZero() {
 		f.From = c.Now().Add(-farthest).UTC()
 	}
-	return json.Marshal(map[string]any{"action": action, "filter": f}, json.Deterministic(true))
+	all := map[string]any{"action": action, "filter": f}
+	if overwrite {
+		all["overwrite"] = true
+	}
+	return json.Marshal(all, json.Deterministic(true))
 }
 
 // doAll begins a job of all that match.
@@ -148,11 +154,12 @@ func (c *Console) doAll(r *http.Request, who Visitor) (answer, error) {
 		return c.asking(r, given, wrongInput("partner", "", "must be chosen: a job is for the writes of one partner"))
 	}
 	action := job.Action(r.PostFormValue("action"))
-	body, err := c.jobBody(action, of)
+	over := r.PostFormValue("overwrite")
+	body, err := c.jobBody(action, of, over != "")
 	if err != nil {
 		return answer{}, err
 	}
-	sum := sha256.Sum256([]byte(r.PostFormValue("filters") + "\x00" + string(action)))
+	sum := sha256.Sum256([]byte(r.PostFormValue("filters") + "\x00" + string(action) + over))
 	request := job.Request{Partner: of.Partner, Client: audit.Of(r.Context()).Name, Of: job.Operations, Body: body, Preview: true}
 	seen, _, err := c.Jobs.Create(r.Context(), request)
 	if typed := r.PostFormValue("typed"); err == nil && seen.Matched >= typedFrom && typed != fmt.Sprint(seen.Matched) {

@@ -48,6 +48,7 @@ func (c *Console) table() []route {
 		{"GET /console/operations/{id}", Viewer, c.showOperation},
 		{"GET /console/operations/{id}/edit", Operator, c.editOperation},
 		{"POST /console/operations/{id}/edit", Operator, c.rewriteOperation},
+		{"GET /console/operations/{id}/retry", Operator, c.askRetry},
 		{"POST /console/operations/{id}/retry", Operator, c.retryOperation},
 		{"GET /console/operations/{id}/cancel", Operator, c.askCancel},
 		{"POST /console/operations/{id}/cancel", Operator, c.cancelOperation},

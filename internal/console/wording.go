@@ -17,6 +17,9 @@ func worded(text string) string {
 		"can PATCH it with new ones", "can give it new ones by the API",
 		"resumes it: PATCH it with status active", "resumes it by the API, and an admin by “Resume” on its page",
 		"send new ones with PATCH", "its fleet gives it new ones by the API",
+		"retry it with overwrite=true if the older values are meant, or with a body without them",
+		"“Retry as it is” on its page asks whether the older values are meant, and “Edit and retry” leaves them out",
+		"retry it with overwrite=true if", "“Retry as it is” on its page asks whether",
 		"GET /v2/notifications/webhooks lists yours", "the page Webhooks lists those of each partner",
 		"GET /v2/integrations/connections lists yours", "the page Connections lists all",
 	).Replace(text)

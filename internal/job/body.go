@@ -63,11 +63,11 @@ func read(of Of, body []byte, now time.Time) (j Job, err error) {
 	if of == DeadLetters {
 		table = deadLettersTable()
 	}
-	o := resource.Read(body, resource.Table{Of: "a job", Fields: []resource.Field{
+	o := resource.Read(body, resource.Table{Of: "a job", Fields: append([]resource.Field{
 		{Name: "action", Type: resource.Text, Required: true, Hint: "it is one of " + strings.Join(names, ", ")},
 		{Name: "filter", Type: resource.Nested, Required: true, Table: table,
 			Hint: "give what selects those that are meant"},
-	}})
+	}, overwriting(of)...)})
 	f := o.Object("filter")
 	if f == nil {
 		f = resource.Read([]byte("{}"), resource.Table{})
@@ -84,11 +84,25 @@ func read(of Of, body []byte, now time.Time) (j Job, err error) {
 	if o.Has("action") && !slices.Contains(of.Actions(), j.Action) {
 		o.Refuse("action", resource.CodeEnum, "%s", of.without(j.Action, names))
 	}
+	given, _ := o.Value(overwriteField)
+	if j.Overwrite, _ = given.(bool); o.Has(overwriteField) && j.Action == Cancel {
+		o.Refuse(overwriteField, resource.CodeUnknown, "goes with the action retry alone; leave it out")
+	}
 	j.check(o, now)
 	if wrong := o.Problems(); len(wrong) > 0 {
 		return j, problem.InvalidBody(wrong...)
 	}
 	return j, nil
+}
+
+// overwriteField is the member by which a retry writes older values over newer ones.
+const overwriteField = "overwrite"
+
+func overwriting(of Of) []resource.Field {
+	if of == DeadLetters {
+		return nil
+	}
+	return []resource.Field{{Name: overwriteField, Type: resource.Boolean}}
 }
 
 // without says what is wrong with an action that a list does not have. One of the other list is no misspelling.

@@ -82,6 +82,8 @@ type Job struct {
 	Client string
 	Action Action
 	Filter Filter
+	// Overwrite has a retry write over what was asked for later.
+	Overwrite bool
 	// Bound is the Seq of the newest operation that there was when the job was made: it touches none behind.
 	Bound int64
 	// Matched is how many the filter selected then.

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -109,7 +110,8 @@ func (s *Service) retryTogether(ctx context.Context, j Job, picks []Pick) (done 
 
 // retryOne retries an operation. Its error is one that passes, so that it is tried again.
 func (s *Service) retryOne(ctx context.Context, j Job, pick Pick) (r Refusal, refused bool, err error) {
-	_, _, err = s.Retrier.Retry(ctx, pick.Connection, pick.ID, operation.Request{Partner: j.Partner, Key: j.keyOf(pick)})
+	_, _, err = s.Retrier.Retry(ctx, pick.Connection, pick.ID, operation.Request{Partner: j.Partner, Key: j.keyOf(pick),
+		Overwrite: j.Overwrite})
 	p := problem.Of(err)
 	switch {
 	case err == nil:
@@ -124,7 +126,7 @@ func (s *Service) retryOne(ctx context.Context, j Job, pick Pick) (r Refusal, re
 		return r, false, fmt.Errorf("retrying operation %s: %w", pick.ID, err)
 	}
 	s.stumbles.over(pick.ID)
-	r = Refusal{Reason: pick.unretried(p.Code), Count: 1, Example: pick.ID, Detail: p.Detail}
+	r = Refusal{Reason: pick.unretried(err), Count: 1, Example: pick.ID, Detail: p.Detail}
 	if len(p.Details) > 0 {
 		r.Detail = p.Details[0].Path + ": " + p.Details[0].Message
 	}
@@ -144,8 +146,12 @@ func (j Job) keyOf(p Pick) *operation.Key {
 }
 
 // unretried names why an operation was not retried.
-func (p Pick) unretried(c problem.Code) string {
+func (p Pick) unretried(err error) string {
+	var newer *operation.Overwrites
+	c := problem.Of(err).Code
 	switch {
+	case errors.As(err, &newer):
+		return "would_overwrite"
 	case c == problem.Conflict && !p.CutAt.IsZero():
 		return "outcome_unknown"
 	case c == problem.Conflict && p.RetriedBy != uuid.Nil:

@@ -8,9 +8,11 @@ import (
 
 // Preview is the wire form of a job that is not made.
 type Preview struct {
-	Action  Action `json:"action"`
-	Filter  Filter `json:"filter"`
-	Matched int    `json:"matched"`
+	Action Action `json:"action"`
+	Filter Filter `json:"filter"`
+	// Overwrite is told only where it was asked for.
+	Overwrite bool `json:"overwrite,omitzero"`
+	Matched   int  `json:"matched"`
 }
 
 // Read is the wire form of a job.
@@ -37,7 +39,7 @@ type RefusalRead struct {
 }
 
 // Preview returns what is told of a job that is not made.
-func (j Job) Preview() Preview { return Preview{j.Action, j.Filter, j.Matched} }
+func (j Job) Preview() Preview { return Preview{j.Action, j.Filter, j.Overwrite, j.Matched} }
 
 // Read returns the job as its maker reads it.
 func (j Job) Read() Read {

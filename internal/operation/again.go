@@ -57,6 +57,9 @@ func (s *Service) Retried(ctx context.Context, conn, id uuid.UUID, r Request) (R
 		return r, err
 	}
 	r.AsWas = true
+	if r.Overwrite {
+		return r, nil
+	}
 	return r, s.reopens(ctx, old, r.Body)
 }
 

@@ -92,6 +92,28 @@ func (o *Overwrites) Error() string {
 // Hidden tells that the newer operation is another partner's.
 func (o *Overwrites) Hidden() bool { return o.By.Partner != o.Partner }
 
+// OverwritesRead is the wire form of Overwrites.
+type OverwritesRead struct {
+	// OperationID is the newer operation, null where it is another partner's or not known; Status is its.
+	OperationID *uuid.UUID `json:"operation_id"`
+	Status      *string    `json:"status"`
+	Fields      []string   `json:"fields"`
+}
+
+// Read returns it as whoever retries reads it.
+func (o *Overwrites) Read() OverwritesRead {
+	r := OverwritesRead{Fields: o.Fields}
+	if o.Unread {
+		return r
+	}
+	status := o.By.State.Wire()
+	r.Status = &status
+	if !o.Hidden() {
+		r.OperationID = &o.By.ID
+	}
+	return r
+}
+
 // How much of what was written since is looked at for a retry, in all and at once.
 const (
 	mostNewer = 1000

@@ -29,7 +29,7 @@ func jobs() []rule {
 // making is a job of the partner of whom queued operations are, made at a minute.
 func making(a job.Action, minute int) job.Job {
 	return job.Job{ID: uuid.Must(uuid.NewV7()), Partner: uuid.UUID{1}, Client: "tms", Action: a, State: job.Running,
-		Filter: job.Filter{From: noon().Add(-time.Hour)}, CreatedAt: at(minute), UpdatedAt: at(minute)}
+		Filter: job.Filter{From: noon().Add(-time.Hour)}, Overwrite: a == job.Retry, CreatedAt: at(minute), UpdatedAt: at(minute)}
 }
 
 // make stores a job of what there is.

@@ -16,6 +16,12 @@ import (
 const jobColumns = `id, partner, client, action, filter, bound, matched, state, place_at, place_seq, walked, steps, asked, done,
 	refusals, key, fingerprint, created_at, updated_at, ended_at`
 
+// jobFilter is a filter as it is stored, with what else a job was told.
+type jobFilter struct {
+	job.Filter
+	Overwrite bool `json:"overwrite,omitzero"`
+}
+
 const jobsQuery = `SELECT seq, ` + jobColumns + ` FROM job `
 
 func scanJob(row scanner) (j job.Job, err error) {
@@ -33,9 +39,11 @@ func scanJob(row scanner) (j job.Job, err error) {
 	if key.Valid {
 		j.Key = &operation.Key{Client: j.Client, Value: key.String, Fingerprint: print}
 	}
-	if err = json.Unmarshal([]byte(filter), &j.Filter); err == nil && refusals.Valid {
+	var of jobFilter
+	if err = json.Unmarshal([]byte(filter), &of); err == nil && refusals.Valid {
 		err = json.Unmarshal([]byte(refusals.String), &j.Refusals)
 	}
+	j.Filter, j.Overwrite = of.Filter, of.Overwrite
 	return j, err
 }
 
@@ -43,7 +51,7 @@ func jobThing(id uuid.UUID) thing { return thing{"job", "job", "id", id[:]} }
 
 // InsertJob stores a job.
 func (db *DB) InsertJob(ctx context.Context, j job.Job) (job.Job, error) {
-	filter, err := text(j.Filter, true)
+	filter, err := text(jobFilter{j.Filter, j.Overwrite}, true)
 	if err != nil {
 		return j, err
 	}
