@@ -27,6 +27,8 @@ type operationView struct {
 	Body    string
 	Chain   []linked
 	Account string
+	// Source is the record's id at the TSP.
+	Source string
 	// Open tells that the visitor may read what was written.
 	Open bool
 	// Sent is how many tries there were.
@@ -84,7 +86,7 @@ func done(op operation.Operation, q url.Values) *note {
 // operationSheet is the page of one operation.
 func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Operation) (sheet, error) {
 	n := c.namer(r.Context(), who)
-	v := operationView{Op: op, row: n.row(op), Partner: n.partner(op.Partner), Open: who.Payloads, Total: len(op.Attempts), Sent: sentOf(op)}
+	v := operationView{Op: op, row: n.row(op), Partner: n.partner(op.Partner), Open: who.Payloads, Source: n.source(op.SourceID), Total: len(op.Attempts), Sent: sentOf(op)}
 	kept, err := c.Rewrites.Exchanges(r.Context(), op)
 	if err != nil {
 		return sheet{}, err
