@@ -26,9 +26,10 @@ type operationView struct {
 	Fields  []field
 	Body    string
 	Chain   []linked
-	Account string
 	// Source is the record's id at the TSP.
 	Source string
+	// Same are the ways to ask for the same write once more.
+	Same []same
 	// Open tells that the visitor may read what was written.
 	Open bool
 	// Sent is how many tries there were.
@@ -112,7 +113,7 @@ func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Oper
 			v.Acts[i].Barred, v.Acts[i].Kind = readOnly, ""
 		}
 	}
-	v.Stops = n.route(op, kept)
+	v.Stops, v.Same = n.route(op, kept), n.again(op, partly)
 	if v.Open {
 		v.Fields = n.fields(op)
 		v.Body = pretty(string(body(op)))
