@@ -2,8 +2,6 @@ package main
 
 import (
 	"html"
-	"io"
-	"net/http"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -15,24 +13,11 @@ import (
 // shown returns what the console's page of an operation offers for a shell.
 func (g *gateway) shown(id, word string) string {
 	g.t.Helper()
-	r, err := http.NewRequestWithContext(g.t.Context(), http.MethodGet, g.url+"/console/operations/"+id, nil)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	a, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	defer a.Body.Close()
-	text, err := io.ReadAll(a.Body)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	found := regexp.MustCompile(`(?s)<pre [^>]*aria-label="` + word + `">(.*?)</pre>`).FindSubmatch(text)
+	found := regexp.MustCompile(`(?s)<pre [^>]*aria-label="` + word + `">(.*?)</pre>`).FindStringSubmatch(g.consoleOf(id))
 	if found == nil {
-		g.t.Fatalf("the page of %s does not offer %q: %d", id, word, a.StatusCode)
+		g.t.Fatalf("the page of %s does not offer %q", id, word)
 	}
-	return html.UnescapeString(string(found[1]))
+	return html.UnescapeString(found[1])
 }
 
 // pasted runs a text as a person does who pastes it, as the demo's client.
