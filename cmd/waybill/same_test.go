@@ -62,7 +62,7 @@ func TestWhatTheConsoleOffersForAShellMakesTheSameWrite(t *testing.T) {
 	failed := g.rename("Truck 43")
 	g.waybill("op", "watch", failed).ends(5)
 	g.fault("DELETE", "")
-	retry := anID.FindString(g.pasted(g.shown(failed, "Copy the retry as command")))
+	retry := anID.FindString(g.pasted(g.shown(failed, "Copy the retry")))
 	if of := g.waybill("op", "get", retry, "-o", "json", "--jq", ".retry_of").text(); of != failed {
 		t.Errorf("%s retries %q", retry, of)
 	}

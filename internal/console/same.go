@@ -24,7 +24,7 @@ func (n *namer) again(op operation.Operation, partly bool) (all []same) {
 		{"Copy as curl", asCurl(op, text), "Makes a new write. WAYBILL is the address of this gateway, and TOKEN a token of a client of the partner."},
 		{"Copy as command", asCommand(op, text), "Makes a new write, by the client of the profile that is chosen."}}
 	if op.State == operation.Failed && !op.IsUnknown() && op.RetriedBy == uuid.Nil && !partly {
-		all = append(all, same{"Copy the retry as command", "waybill op retry " + op.ID.String(), "Makes a new write that is linked to this one."})
+		all = append(all, same{"Copy the retry", "waybill op retry " + op.ID.String(), "Makes a new write that is linked to this one."})
 	}
 	return all
 }

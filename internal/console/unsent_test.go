@@ -19,6 +19,8 @@ func ownWords() map[tsp.Class]string {
 		tsp.Throttled:    "the operation was not done before its deadline; it waited for its turn",
 		tsp.Unavailable:  "not sent: the database was lost while the write was accepted",
 		tsp.Rejected:     "not sent: vehicle_id must be one of the TSP's vehicles",
+		tsp.Unsupported:  "not sent: this installation has no adapter for it",
+		tsp.Missing:      "not sent: what it names is not kept any more",
 	}
 }
 
