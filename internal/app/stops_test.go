@@ -79,7 +79,7 @@ func TestAWriteThatHasExpiredIsNotSent(t *testing.T) {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
 	if end := h.ended(a.field("id")); end.field("status") != "failed" || end.field("reason") != "expired" ||
-		!strings.Contains(end.text, "not sent: it expired at "+a.field("expires_at")) {
+		!strings.Contains(end.text, "not sent: it expired at "+a.field("expires_at")) || !strings.Contains(end.text, `"reach":"none"`) {
 		t.Errorf("it ended as %s", end.text)
 	}
 	if took := time.Since(began); h.ended(first).field("status") != "success" || took < 900*time.Millisecond {

@@ -48,6 +48,8 @@ type attempt struct {
 	ErrorType string `json:"error_type"`
 	Details   string `json:"error_details"`
 	Code      int    `json:"response_status_code"`
+	// Reach is how far it came towards the TSP: none, read or sent; "" where that is not known.
+	Reach string `json:"reach"`
 }
 
 // progress is why an operation waits.
@@ -87,7 +89,7 @@ func readOperation(body []byte) (operation, error) {
 }
 
 // attempts are how many entries of the log tell of an attempt. One that tells of an end without an attempt, such as by a
-// cancel, has failed by nothing.
+// cancel, has failed by nothing, and one of what Waybill refused itself has called nobody.
 func (op operation) attempts() (n int) {
 	for _, at := range op.Logs {
 		if !at.only() {
@@ -98,7 +100,20 @@ func (op operation) attempts() (n int) {
 }
 
 // only tells whether an entry of the log tells of an end without an attempt.
-func (a attempt) only() bool { return a.Status == failed && a.ErrorType == "" }
+func (a attempt) only() bool { return a.Status == failed && (a.ErrorType == "" || a.Reach == "none") }
+
+// withheld tells whether Waybill itself ended the attempt, and had at most read at the TSP.
+func (a attempt) withheld() bool {
+	return a.Status == failed && a.ErrorType != "" && (a.Reach == "none" || a.Reach == "read" && a.Code == 0)
+}
+
+// last is the newest entry of the log; false if it has none.
+func (op operation) last() (attempt, bool) {
+	if len(op.Logs) == 0 {
+		return attempt{}, false
+	}
+	return op.Logs[len(op.Logs)-1], true
+}
 
 // unknown tells whether nobody knows what became of the operation. A strict client is told so by the log alone.
 func (op operation) unknown() bool {

@@ -78,8 +78,13 @@ func (s *Session) explain(c *remote.Client, out *page, op operation) {
 func (s *Session) explainWaiting(c *remote.Client, out *page, op operation, now time.Time) {
 	w := op.Progress
 	out.text("It waits (%s): %s.", w.Code, w.Reason)
-	if last := op.lastError(); last != "" {
-		out.text("Its last attempt ended %s: %s", ago(op.Logs[len(op.Logs)-1].UpdatedAt, now), last)
+	if said := op.lastError(); said != "" {
+		last, _ := op.last()
+		how := "Its last attempt ended"
+		if last.withheld() {
+			how = "Its last attempt was ended by Waybill itself"
+		}
+		out.text("%s %s: %s", how, ago(last.UpdatedAt, now), said)
 	}
 	switch {
 	case w.Code == "connection_paused", w.Code == "connection_stale":
@@ -143,6 +148,10 @@ func (s *Session) problemOf(c *remote.Client, id string) string {
 func (op operation) explainEnd(out *page, now time.Time) {
 	how := "It has failed"
 	tries := op.attempts()
+	last, _ := op.last()
+	if last.withheld() && tries == 0 {
+		how = "It has failed, and nothing of it was sent"
+	}
 	switch op.Reason {
 	case "cancelled":
 		how = "It was cancelled, and nothing of it was sent"
@@ -158,8 +167,8 @@ func (op operation) explainEnd(out *page, now time.Time) {
 		how = "It has failed with the operation whose record it names"
 	}
 	out.text("%s, %s. Attempts: %d.", how, ago(op.UpdatedAt, now), tries)
-	if last := op.lastError(); last != "" {
-		out.text("The last entry of its log: %s", last)
+	if said := op.lastError(); said != "" {
+		out.text("%s: %s", last.speaker(op.SourceName), said)
 	}
 	switch {
 	case op.RetriedBy != "":
@@ -168,9 +177,22 @@ func (op operation) explainEnd(out *page, now time.Time) {
 		out.text("Nobody knows whether %s has taken it. Look there, and say what you find:", op.SourceName)
 		out.text("  it is there:      waybill op resolve %s --applied%s", op.ID, op.sourceFlag())
 		out.text("  it is not there:  waybill op resolve %s --not-applied, and then waybill op retry %s", op.ID, op.ID)
+	case last.withheld():
+		out.text("What helps: once that is mended, waybill op retry %s sends it; with --edit you correct it first.", op.ID)
 	default:
 		out.text("What helps: waybill op retry %s sends it once more; with --edit you correct it first.", op.ID)
 	}
+}
+
+// speaker says whose word an entry of the log is, before it is quoted.
+func (a attempt) speaker(tsp string) string {
+	switch {
+	case a.withheld() && a.Reach == "read":
+		return "Waybill asked " + tsp + " and did not send it"
+	case a.withheld():
+		return "Waybill itself ended it, and did not call " + tsp + " for that"
+	}
+	return "The last entry of its log"
 }
 
 // sourceFlag is what resolving a create of a record needs beside.

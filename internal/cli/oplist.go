@@ -141,11 +141,8 @@ func (op operation) why(now time.Time) string {
 
 // lastError is what the last attempt failed by.
 func (op operation) lastError() string {
-	if len(op.Logs) == 0 {
-		return ""
-	}
-	last := op.Logs[len(op.Logs)-1]
-	if last.Code > 0 && !strings.HasPrefix(last.Details, strconv.Itoa(last.Code)) {
+	last, _ := op.last()
+	if last.Code > 0 && last.Reach != "none" && !strings.HasPrefix(last.Details, strconv.Itoa(last.Code)) {
 		return strings.TrimSpace(fmt.Sprintf("%d %s", last.Code, last.Details))
 	}
 	return last.Details

@@ -124,3 +124,38 @@ func TestWhatIsSentInTheClearIsKnown(t *testing.T) {
 		}
 	}
 }
+
+func TestAnExplanationSaysWhetherWaybillOrTheTSPRefused(t *testing.T) {
+	t.Parallel()
+	explained := func(a attempt) string {
+		op := operation{ID: "op", Status: failed, SourceName: "samsara", Verb: "create", Logs: []attempt{a}}
+		var out page
+		op.explainEnd(&out, time.Now())
+		return out.String()
+	}
+	const refused, own = "The last entry of its log: ", "Waybill itself ended it, and did not call samsara for that: "
+	for _, kind := range []string{"validation", "auth", "tsp", "network"} {
+		for _, c := range []struct {
+			at   attempt
+			want []string
+		}{
+			{attempt{Details: "why", Reach: "none"}, []string{"and nothing of it was sent", "Attempts: 0", own + "why", "once that is mended"}},
+			{attempt{Details: "why", Reach: "none", Code: 503}, []string{own + "why"}},
+			{attempt{Details: "why", Reach: "read"}, []string{"Attempts: 1", "Waybill asked samsara and did not send it: why"}},
+			{attempt{Details: "why", Reach: "read", Code: 401}, []string{refused + "401 why", "Attempts: 1"}},
+			{attempt{Details: "why", Reach: "sent", Code: 400}, []string{"It has failed, ", refused + "400 why", "Attempts: 1", "sends it once more"}},
+			{attempt{Details: "why", Code: 400}, []string{refused + "400 why", "Attempts: 1"}},
+		} {
+			c.at.Status, c.at.ErrorType = failed, kind
+			text := explained(c.at)
+			for _, want := range c.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("%s, %q: %q does not say %q", kind, c.at.Reach, text, want)
+				}
+			}
+		}
+	}
+	if text := explained(attempt{Status: failed, Details: "cancelled", Reach: "none"}); !strings.Contains(text, refused+"cancelled") || strings.Contains(text, "mended") {
+		t.Errorf("of a cancel: %q", text)
+	}
+}

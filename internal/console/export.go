@@ -101,7 +101,7 @@ func (n *namer) cells(op operation.Operation) []string {
 	}
 	all := []string{op.ID.String(), op.CreatedAt.UTC().Format(time.RFC3339Nano), op.UpdatedAt.UTC().Format(time.RFC3339Nano), string(op.Stage()),
 		string(op.Verb), string(op.Kind), name, string(op.TSP), op.FleetRef, op.Partner.String(), op.Connection.String(), optional(op.Resource),
-		string(op.SourceID), strconv.Itoa(sentOf(op)), strings.TrimSpace(w.Text + " " + optional(w.Behind))}
+		n.source(op.SourceID), strconv.Itoa(sentOf(op)), strings.TrimSpace(w.Text + " " + optional(w.Behind))}
 	for i, cell := range all {
 		all[i] = plain(cell)
 	}

@@ -80,7 +80,12 @@ func endings() map[tsp.Class]Look {
 
 // lookOfAttempt is the look of an entry of the log. One without a class tells of no attempt, but of an end by other means.
 func lookOfAttempt(a operation.Attempt) Look {
-	if look, known := endings()[a.Class]; known {
+	look, known := endings()[a.Class]
+	switch {
+	case known && ours(a):
+		look.Word = "Not sent"
+		return look
+	case known:
 		return look
 	}
 	return Look{"Ended unsent", "cancelled", idle}

@@ -33,7 +33,7 @@ type office struct {
 func newOffice() *office {
 	o := &office{desk: desk{op: written()}, status: connection.Stale, hook: webhook.Active}
 	o.op.Payload = []byte(`{"connection_id":"02000000-0000-0000-0000-000000000000","recipient_id":"03000000-0000-0000-0000-000000000000","message_text":"SECRET-PAY"}`)
-	o.op.Attempts[0].Details = "SECRET-TSP"
+	o.op.Attempts[0].Details, o.op.SourceID = "SECRET-TSP", "SECRET-SOURCE"
 	return o
 }
 
@@ -95,8 +95,11 @@ func (o *office) Preview(context.Context, operation.Request) (operation.Operatio
 	return o.op, operation.Preview{Failure: &operation.Failure{ErrorDetails: "SECRET-PREVIEW"}}, nil
 }
 func (o *office) Exchanges(context.Context, operation.Operation) ([]operation.Kept, error) {
+	if o.op.Attempts[0].Reach == tsp.ReachNone {
+		return []operation.Kept{{Entry: 1, Entries: 1, Calls: []tsp.Exchange{}}}, nil
+	}
 	body, silence := `{"text":"SECRET-BODY"}`, "SECRET-SILENCE"
-	of := tsp.Request{Method: "POST", URL: "https://api.example/messages?to=SECRET-ASKED", Headers: map[string]string{"X-To": "SECRET-HEAD"},
+	of := tsp.Request{Method: "POST", URL: "https://api.example/messages/SECRET-PATH/parts?to=SECRET-ASKED", Headers: map[string]string{"X-To": "SECRET-HEAD"},
 		Content: tsp.Content{Body: &body}}
 	return []operation.Kept{{Entry: 1, Entries: 1, Calls: []tsp.Exchange{{Purpose: tsp.ForWrite, Request: of, Error: &silence},
 		{Purpose: tsp.ForWrite, Request: of, Response: &tsp.Response{Status: 400, Headers: of.Headers, Content: of.Content}}}}}, nil

@@ -26,7 +26,10 @@ type operationView struct {
 	Fields  []field
 	Body    string
 	Chain   []linked
-	Account string
+	// Source is the record's id at the TSP.
+	Source string
+	// Same are the ways to ask for the same write once more.
+	Same []same
 	// Open tells that the visitor may read what was written.
 	Open bool
 	// Sent is how many tries there were.
@@ -84,7 +87,7 @@ func done(op operation.Operation, q url.Values) *note {
 // operationSheet is the page of one operation.
 func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Operation) (sheet, error) {
 	n := c.namer(r.Context(), who)
-	v := operationView{Op: op, row: n.row(op), Partner: n.partner(op.Partner), Open: who.Payloads, Total: len(op.Attempts), Sent: sentOf(op)}
+	v := operationView{Op: op, row: n.row(op), Partner: n.partner(op.Partner), Open: who.Payloads, Source: n.source(op.SourceID), Total: len(op.Attempts), Sent: sentOf(op)}
 	kept, err := c.Rewrites.Exchanges(r.Context(), op)
 	if err != nil {
 		return sheet{}, err
@@ -110,7 +113,7 @@ func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Oper
 			v.Acts[i].Barred, v.Acts[i].Kind = readOnly, ""
 		}
 	}
-	v.Stops = n.route(op, kept)
+	v.Stops, v.Same = n.route(op, kept), n.again(op, partly)
 	if v.Open {
 		v.Fields = n.fields(op)
 		v.Body = pretty(string(body(op)))

@@ -64,7 +64,7 @@ func (n *namer) asked(op operation.Operation) stop {
 		s.More = cut(strings.Join(names, ", "), 160)
 	}
 	if isUpdate(op) && op.SourceID != "" {
-		s.More = strings.TrimPrefix(s.More+"; at "+n.tsp(op)+" "+string(op.SourceID), "; ")
+		s.More = strings.TrimPrefix(s.More+"; at "+n.tsp(op)+" "+n.source(op.SourceID), "; ")
 	}
 	return s
 }
@@ -82,10 +82,15 @@ func (n *namer) sent(op operation.Operation, kept []operation.Kept) []stop {
 	who := n.tsp(op)
 	last := lastSent(op)
 	if last == nil {
-		return []stop{{Look: ahead(), Label: "Not sent yet", Said: "Nothing has gone out", More: "Its fields were checked and its references found.",
-			ToCome: !op.State.Ended()}, {Look: ahead(), Label: "Came back", Said: "Nothing yet", ToCome: !op.State.Ended()}}
+		return n.kept(op)
 	}
 	out := stop{Look: past(), Label: "Sent to " + who, At: last.StartedAt, More: times(sentOf(op))}
+	switch {
+	case untold(*last):
+		out.Label, out.More = "Tried", "Whether "+who+" was called is not told by its log."
+	case last.Reach == tsp.ReachRead:
+		out.Label = "Asked at " + who
+	}
 	if op.Stage() == operation.StageLooking {
 		out.More = fmt.Sprintf("%d tries and look-ups.", sentOf(op))
 	}
@@ -94,18 +99,20 @@ func (n *namer) sent(op operation.Operation, kept []operation.Kept) []stop {
 	if last.Class == tsp.Done {
 		back.Look = past()
 	}
-	if call := lastCall(*last, kept); call != nil {
-		out.Lines = []string{call.Request.Method + " " + pathOf(n.address(call.Request.URL))}
+	if call := lastCall(*last, kept); call != nil && n.open {
+		out.Lines = []string{call.Request.Method + " " + pathOf(call.Request.URL)}
+	} else if call != nil {
+		out.Said = call.Request.Method + ", to an address that is hidden from you"
 	} else {
 		out.Said = "The call is not kept"
 	}
 	return []stop{out, back}
 }
 
-// lastSent is the newest entry that tells of an attempt.
+// lastSent is the newest entry that tells of an attempt which Waybill did not end itself.
 func lastSent(op operation.Operation) *operation.Attempt {
 	for i := len(op.Attempts) - 1; i >= 0; i-- {
-		if a := &op.Attempts[i]; a.Class != "" && (op.Resolution == nil || op.Resolution.Entry != a.N) {
+		if a := &op.Attempts[i]; a.Class != "" && !ours(*a) && (op.Resolution == nil || op.Resolution.Entry != a.N) {
 			return a
 		}
 	}
@@ -154,7 +161,7 @@ func times(n int) string {
 
 // took is what a write has become.
 func (n *namer) took(op operation.Operation) stop {
-	s := stop{Look: past(), Label: "Took effect as", At: op.UpdatedAt, Said: string(op.SourceID)}
+	s := stop{Look: past(), Label: "Took effect as", At: op.UpdatedAt, Said: n.source(op.SourceID)}
 	if s.Said == "" {
 		s.Said = n.tsp(op) + " gives it no id"
 	}
@@ -192,7 +199,10 @@ func (n *namer) told(op operation.Operation) stop {
 // decided is how an end came that nothing was applied by.
 func (n *namer) decided(op operation.Operation) stop {
 	s := stop{Look: past(), Label: "Decided", At: op.UpdatedAt, Said: lookOf(op).Word + ": not tried again"}
-	if last := lastOf(op); last != nil && last.Class != "" {
+	if last := lastOf(op); last != nil && ours(*last) {
+		s.Said = lookOf(op).Word + " by Waybill itself: not tried again"
+		s.More = cut(sentence(n.said(op, *last)), 200)
+	} else if last != nil && last.Class != "" {
 		s.More = fmt.Sprintf("Class %s, error_type %s.", last.Class, last.Class.ErrorType(last.Status))
 	} else if op.Reason != "" {
 		s.More = "Reason " + string(op.Reason) + "."
@@ -206,6 +216,8 @@ func (n *namer) helps(op operation.Operation) stop {
 	switch last := lastOf(op); {
 	case op.RetriedBy != uuid.Nil:
 		s.Said, s.More = "It was retried", "As operation "+tail(op.RetriedBy)+"."
+	case last != nil && last.Class == tsp.Forbidden && ours(*last):
+		s.Said = "Have its fleet allow it, then retry it"
 	case last != nil && last.Class == tsp.Rejected:
 		s.Said = "Edit and retry"
 	}

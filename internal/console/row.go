@@ -61,6 +61,10 @@ func (n *namer) under(op operation.Operation) string {
 			return "nothing was sent"
 		case last.Class == "":
 			return "nothing was applied"
+		case ours(*last):
+			return last.Class.ErrorType(0) + " · not sent"
+		case untold(*last):
+			return last.Class.ErrorType(0)
 		}
 		if last.Status == 0 {
 			return last.Class.ErrorType(last.Status) + " · no answer"
@@ -85,7 +89,7 @@ func (n *namer) under(op operation.Operation) string {
 func sentOf(op operation.Operation) int {
 	tries := op.Tries
 	for _, a := range op.Attempts {
-		if a.Class == "" {
+		if a.Class == "" || ours(a) && a.Reach == tsp.ReachNone {
 			tries--
 		}
 	}

@@ -45,7 +45,7 @@ func (n *namer) tries(op operation.Operation, kept []operation.Kept, most int) (
 		a, l := op.Attempts[i], logs[i]
 		one := attempt{N: a.N, Look: lookOfAttempt(a), Said: answerOf(a.Status), At: a.StartedAt, Took: took(a.EndedAt.Sub(a.StartedAt)),
 			Details: n.logged(a), Meaning: n.meaning(op, a), Open: len(all) == 0}
-		if a.Class == "" {
+		if a.Class == "" || ours(a) {
 			one.Said = cut(n.said(op, a), 120)
 		}
 		if r := op.Resolution; r != nil && r.Entry == a.N {
@@ -82,6 +82,12 @@ func absent(code string) string {
 // meaning says in a sentence what a class means for the write.
 func (n *namer) meaning(op operation.Operation, a operation.Attempt) string {
 	who := n.tsp(op)
+	switch {
+	case ours(a):
+		return n.meantHere(op, a)
+	case untold(a):
+		return "Whether " + who + " was called is not told by this entry. It was not applied by it."
+	}
 	switch a.Class {
 	case tsp.Done:
 		return who + " confirmed it."

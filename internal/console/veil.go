@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/wire"
 )
 
-// said is what an entry of the log says. TSPs quote what was written, names and addresses of people among it, so whoever
-// may not read payloads is told the class of an answer and not its words.
+// said is what an entry of the log says. TSPs quote what was written, names and addresses of people among it, and adapters
+// do, so whoever may not read payloads is told the class of an answer and not its words; what Waybill says itself in full.
 func (n *namer) said(op operation.Operation, a operation.Attempt) string {
 	if n.open {
 		return worded(a.Details)
@@ -20,11 +21,27 @@ func (n *namer) said(op operation.Operation, a operation.Attempt) string {
 	if r := op.Resolution; r != nil && r.Entry == a.N {
 		return "resolved by " + r.By + ": " + words(r.Outcome)
 	}
-	text := n.classed(op, a.Class)
-	if a.Status != 0 {
-		text += ", " + strconv.Itoa(a.Status)
+	own, quotes := a.Said()
+	switch own = worded(own); {
+	case own == "":
+		return n.judged(op, a)
+	case quotes && !ours(a):
+		return own + " (" + n.judged(op, a) + ")"
 	}
-	return text
+	return own
+}
+
+// judged says an entry by its class alone, and by its status where that is the TSP's.
+func (n *namer) judged(op operation.Operation, a operation.Attempt) string {
+	switch {
+	case ours(a):
+		return n.withheld(op, a.Class)
+	case untold(a):
+		return "Refused, by Waybill or by " + n.tsp(op)
+	case a.Status != 0:
+		return n.classed(op, a.Class) + ", " + strconv.Itoa(a.Status)
+	}
+	return n.classed(op, a.Class)
 }
 
 // quoted is said where the words of others stand within ours.
@@ -35,10 +52,11 @@ func (n *namer) quoted(op operation.Operation, a operation.Attempt) string {
 	return "“" + cut(worded(a.Details), 300) + "”"
 }
 
-// logged is what an entry of the log says word for word; "" for whoever may not read it.
+// logged is what an entry of the log says word for word; of the words of others "" for whoever may not read them.
 func (n *namer) logged(a operation.Attempt) string {
 	if !n.open {
-		return ""
+		own, _ := a.Said()
+		return own
 	}
 	return a.Details
 }
@@ -87,11 +105,20 @@ func veiled(who Visitor, text, instead string) string {
 	return instead
 }
 
-// address is the URL of a call. The values of a query are what was asked for, such as a name.
+// address is the URL of a call. A path names records by the TSP's own ids, and the values of a query are what was asked
+// for, such as a name.
 func (n *namer) address(text string) string {
-	before, query, has := strings.Cut(text, "?")
-	if n.open || !has {
+	if n.open {
 		return text
+	}
+	before, query, has := strings.Cut(text, "?")
+	u, err := url.Parse(before)
+	if err != nil || u.Host == "" {
+		return wire.Mask
+	}
+	before = u.Scheme + "://" + u.Host + "/" + wire.Mask
+	if !has {
+		return before
 	}
 	var names []string
 	for one := range strings.SplitSeq(query, "&") {
@@ -110,4 +137,12 @@ func (n *namer) header(name, value string) string {
 		return value
 	}
 	return wire.Mask
+}
+
+// source is the id that a record has at its TSP, which may be a name or a number plate; "" where there is none.
+func (n *namer) source(id resource.SourceID) string {
+	if id == "" || n.open {
+		return string(id)
+	}
+	return "an id that is hidden from you"
 }

@@ -16,7 +16,8 @@ import (
 // the secrets are a text in each place into which a TSP, a receiver or a payload can put one.
 func secrets() []string {
 	return []string{"SECRET-PAY", "SECRET-TSP", "SECRET-ASKED", "SECRET-BODY", "SECRET-HEAD", "SECRET-SILENCE", "SECRET-LINK",
-		"SECRET-IMPORT", "SECRET-LOG", "SECRET-LETTER", "SECRET-JOB", "SECRET-PREVIEW", "SECRET-RESOLVED"}
+		"SECRET-IMPORT", "SECRET-LOG", "SECRET-LETTER", "SECRET-JOB", "SECRET-PREVIEW", "SECRET-RESOLVED", "SECRET-PATH",
+		"SECRET-SOURCE"}
 }
 
 // shownTo asks for every page of a console, and for every page that is live its stream, and joins what is shown.

@@ -72,7 +72,7 @@ func (n *namer) succeeded(op operation.Operation) (title, text string) {
 	}
 	text += "It has been applied"
 	if op.SourceID != "" {
-		text += fmt.Sprintf(" as %s %s there", words(op.Kind), op.SourceID)
+		text += fmt.Sprintf(" as %s %s there", words(op.Kind), n.source(op.SourceID))
 	}
 	if len(op.Warnings) > 0 {
 		return title, text + "; the warnings below say what " + n.tsp(op) + " did not get."
@@ -102,6 +102,13 @@ func (n *namer) failed(op operation.Operation, partly bool) (title, text string)
 	}
 	title, helps := refused(last.Class, who)
 	text = n.quoted(op, *last) + "."
+	switch {
+	case ours(*last):
+		title, helps = n.refusedHere(op, *last)
+		text = sentence(n.said(op, *last))
+	case untold(*last):
+		title, helps = "Failed: Waybill or "+who+" refused it", ""
+	}
 	if title == "" {
 		// Of such an end it is not said that nothing was applied.
 		return "Failed: " + capital(string(last.Class)), text

@@ -14,6 +14,7 @@ func worded(text string) string {
 	text = strings.NewReplacer(
 		"Its problem says what the TSP said; PATCH it with status active to have them tried at once",
 		"Its page says what the TSP said, and “Try it now” there has them tried at once",
+		"the fleet has not granted you ", "the fleet has not granted its partner ",
 		"can PATCH it with new ones", "can give it new ones by the API",
 		"resumes it: PATCH it with status active", "resumes it by the API, and an admin by “Resume” on its page",
 		"send new ones with PATCH", "its fleet gives it new ones by the API",

@@ -116,6 +116,8 @@ func TestAnAttemptIsReadAsAnEntryOfTheLog(t *testing.T) {
 		{Class: tsp.Broken, Status: 200},
 		{Class: tsp.Done, Status: 201},
 	} {
+		// Of the first nobody knows how far it came.
+		a.Reach = []tsp.Reach{"", tsp.ReachNone, tsp.ReachRead, tsp.ReachSent}[n%4]
 		a.ID, a.N, a.StartedAt, a.EndedAt = uuid.UUID{50, byte(n)}, n+1, now(), now().Add(1e9)
 		op.Attempts = append(op.Attempts, a)
 	}
@@ -135,14 +137,14 @@ func TestAnAttemptIsReadAsAnEntryOfTheLog(t *testing.T) {
 	}
 	entry := object{"id": uuid.UUID{50, 2}.String(), "created_at": "2026-03-04T13:00:00.000001Z",
 		"updated_at": "2026-03-04T13:00:01.000001Z", "resource_operation_id": op.ID.String(), "status": "failed",
-		"error_type":    "tsp",
+		"error_type": "tsp", "reach": "read",
 		"error_details": nil, "response_status_code": 429.0, "response_headers": object{"Retry-After": "7"}}
 	if diff := cmp.Diff(any(entry), logs[2]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	bare := logs[0].(object)
 	if bare["error_details"] != "connection refused" || bare["response_status_code"] != nil ||
-		bare["response_headers"] != nil {
+		bare["response_headers"] != nil || bare["reach"] != nil {
 		t.Errorf("without an answer: %v", bare)
 	}
 }

@@ -140,9 +140,12 @@ func (w *Writes) ended(t *task, began time.Time) dispatch.End {
 		end.Class = dispatch.Refused
 	}
 	end.Rest = w.rest(t, end)
-	w.c.Watch.Attempted(string(t.conn.TSP), string(class), end.EndedAt.Sub(began))
+	// What Waybill refuses says nothing of the TSP; what is broken is ours in any case.
+	if !t.answer.own || t.reach() != tsp.ReachNone || class == tsp.Broken {
+		w.c.Watch.Attempted(string(t.conn.TSP), string(class), end.EndedAt.Sub(began))
+	}
 	w.c.Log.Info("attempt ended", "operation_id", t.op.ID, "connection_id", t.conn.ID, "tsp", t.conn.TSP,
-		"resource", t.op.Kind, "verb", t.op.Verb, "attempt", t.op.Tries+1, "class", class,
+		"resource", t.op.Kind, "verb", t.op.Verb, "attempt", t.op.Tries+1, "class", class, "reach", t.reach(),
 		"duration_ms", end.EndedAt.Sub(began).Milliseconds())
 	return end
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -105,4 +106,24 @@ func TestASignInThatOthersShareTellsNothingOfHowFarAnAttemptCame(t *testing.T) {
 			t.Errorf("%q and %q: %q", c[0], c[1], got)
 		}
 	}
+}
+
+func TestAGrantThatEndsBeforeTheCallIsWaybillsRefusalAndCountsForNoTSP(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, seen := newWorld(t), &tally{}
+		w.writes.c.Watch = seen
+		of := w.writes.task(w.op(w.add()), w.conn, w.tsp.spec)
+		w.grant.Status = access.GrantDeleted
+		item := dispatch.Item[*task]{Value: of}
+		end := w.writes.Perform(t.Context(), item)
+		op := of.op
+		made := entries(&op, dispatch.Attempt[*task]{Item: item, End: end})
+		if own, quotes := made[0].Said(); made[0].Reach != tsp.ReachNone || quotes || own != "not sent: the share agreement with the fleet is deleted" {
+			t.Errorf("it came as far as %q, for %q (with more: %t)", made[0].Reach, own, quotes)
+		}
+		if len(seen.told) != 0 || w.tsp.log() != "" {
+			t.Errorf("counted for the TSP: %v, called: %q", seen.told, w.tsp.log())
+		}
+	})
 }

@@ -76,7 +76,7 @@ func lives(t *testing.T, browser context.Context, in *installation, _ writes) {
 
 	b.visit("/console/operations/" + second)
 	b.isLive()
-	body := `[...document.querySelectorAll("details.try")].at(-1)`
+	body := `[...document.querySelectorAll("details.try")].find((d) => d.querySelector("summary").textContent.includes("The body as given"))`
 	says[bool](b, `window.same = true; document.querySelector("details.try").open = false; `+body+`.open = true`)
 	third := in.stuck("Truck 203")
 	off := open(t, browser, in.url)
