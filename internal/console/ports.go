@@ -62,8 +62,9 @@ type Connections interface {
 	FleetEntries(ctx context.Context, q access.FleetSearch) ([]access.FleetEntry, error)
 }
 
-// Links changes connections, as their fleets may.
+// Links changes connections and has their credentials tried, as their fleets may.
 type Links interface {
+	Test(ctx context.Context, who access.Principal, id uuid.UUID) (connection.Tested, error)
 	Update(ctx context.Context, who access.Principal, id uuid.UUID, raw []byte) (connection.Read, error)
 	Shut(c connection.Connection) bool
 }
