@@ -31,6 +31,7 @@ type connectionWrites interface {
 	Update(ctx context.Context, who access.Principal, id uuid.UUID, body []byte) (connection.Read, error)
 	Delete(ctx context.Context, who access.Principal, id uuid.UUID) error
 	PreAuthorize(ctx context.Context, who access.Principal, body []byte) (uuid.UUID, error)
+	Test(ctx context.Context, who access.Principal, id uuid.UUID) (connection.Tested, error)
 }
 
 // The literal segments resource-operations and data-freshness of other routes under connections
@@ -44,6 +45,7 @@ func (s *Server) connectionRoutes() []route {
 		{"GET", one, "connection:read", bare(s.getConnection)},
 		{"PATCH", one, "connection:update", bare(s.updateConnection)},
 		{"DELETE", one, "connection:delete", bare(s.deleteConnection)},
+		{"POST", one + "/test", "connection:update", bodiless(s.testConnection)},
 		{"POST", "/v2/integrations/connection-pre-auths", "connection:create", bare(s.createPreAuth)},
 	}
 }
@@ -118,6 +120,20 @@ func (s *Server) deleteConnection(w http.ResponseWriter, r *http.Request, who ac
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// testConnection is an addition to the contract.
+func (s *Server) testConnection(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	id, err := pathID(r, "connection_id")
+	if err != nil {
+		return err
+	}
+	found, err := s.Connections.Test(r.Context(), who, id)
+	if err != nil {
+		return err
+	}
+	s.answer(w, http.StatusOK, found)
 	return nil
 }
 

@@ -63,6 +63,10 @@ func (l linkDesk) Update(_ context.Context, who access.Principal, id uuid.UUID, 
 	return connection.Read{}, l.note("%s changes %s by %s", who.Client, id, body)
 }
 
+func (l linkDesk) Test(_ context.Context, who access.Principal, id uuid.UUID) (connection.Tested, error) {
+	return connection.Tested{}, l.note("%s tests %s", who.Client, id)
+}
+
 func (l linkDesk) Delete(_ context.Context, who access.Principal, id uuid.UUID) error {
 	return l.note("%s deletes %s", who.Client, id)
 }
@@ -112,6 +116,7 @@ func changes() map[string]string {
 		"PATCH " + connections + "/" + one:             "200 me changes " + one + " by {}",
 		"DELETE " + connections + "/" + one:            "204 me deletes " + one,
 		"POST " + connections + "/" + one + "/import":  "202 me imports " + one,
+		"POST " + connections + "/" + one + "/test":    "200 me tests " + one,
 		"POST " + agreements:                           "201 me makes {}",
 		"PATCH " + agreements + "/" + one:              "200 me changes " + one + " by {}",
 		"DELETE " + agreements + "/" + one:             "204 me deletes " + one,

@@ -27,7 +27,7 @@ func guarded() map[string][]string {
 			"GET " + connections + "/data-freshness",
 			"GET " + connections + "/c/capabilities"},
 		"connection:create":      {"POST " + connections, "POST /v2/integrations/connection-pre-auths"},
-		"connection:update":      {"PATCH " + connections + "/c", "POST " + connections + "/c/import"},
+		"connection:update":      {"PATCH " + connections + "/c", "POST " + connections + "/c/import", "POST " + connections + "/c/test"},
 		"connection:delete":      {"DELETE " + connections + "/c"},
 		"schedule:read":          {"GET " + connections + "/c/schedules", "GET " + connections + "/c/schedules/s"},
 		"execution:read":         {"GET " + connections + "/c/schedules/s/executions"},

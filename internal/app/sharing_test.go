@@ -75,7 +75,9 @@ func TestAPartnerWithoutAGrantSeesNothing(t *testing.T) {
 	if got := h.freshness(); len(got) != 0 {
 		t.Errorf("%v", got)
 	}
-	if a := h.do("POST", connections+"/"+h.ids.Connection.String()+"/import", ""); a.status != http.StatusNotFound {
-		t.Errorf("%d %s", a.status, a.text)
+	for _, act := range []string{"/import", "/test"} {
+		if a := h.do("POST", connections+"/"+h.ids.Connection.String()+act, ""); a.status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", act, a.status, a.text)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -15,7 +16,7 @@ import (
 type connCommands struct {
 	List     connListCommand     `cmd:"" help:"List the connections."`
 	Get      connGetCommand      `cmd:"" help:"Show a connection, and how fresh its records are."`
-	Test     connTestCommand     `cmd:"" help:"Have the TSP asked with the connection's credentials, and tell what comes of it."`
+	Test     connTestCommand     `cmd:"" help:"Try the connection's credentials at its TSP, and tell what comes of it."`
 	Import   connImportCommand   `cmd:"" help:"Import the records of a connection now."`
 	Pause    connPauseCommand    `cmd:"" help:"Pause a connection: its writes wait, and new ones are refused."`
 	Activate connActivateCommand `cmd:"" help:"Let a paused connection go on; of a stale one the credentials are tried first."`
@@ -138,12 +139,21 @@ func (c oneConnection) move(s *Session, to string) error {
 	}
 	a, err := client.Do(s.Context, remote.Request{Method: http.MethodPatch, Path: allConnections + "/" + conn.ID,
 		Body: []byte(`{"status":"` + to + `"}`)})
+	raw := a.Body
+	var refused *remote.Problem
+	if errors.As(err, &refused) && refused.Status == http.StatusConflict {
+		// The service looks at stale connections, too, and may have been first.
+		var again error
+		if _, conn, raw, again = c.read(s); again == nil && conn.Status == to {
+			err = nil
+		}
+	}
 	if err != nil {
 		return err
 	}
-	if err := remote.Decode(a.Body, &conn); err != nil {
+	if err := remote.Decode(raw, &conn); err != nil {
 		return err
 	}
 	p := s.printer(c.shape)
-	return p.One(a.Body, "id", func() string { return fmt.Sprintf("%s  %s  %s\n", conn.ID, conn.SourceName, p.Paint(conn.Status)) })
+	return p.One(raw, "id", func() string { return fmt.Sprintf("%s  %s  %s\n", conn.ID, conn.SourceName, p.Paint(conn.Status)) })
 }

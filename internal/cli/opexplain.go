@@ -116,7 +116,8 @@ func (s *Session) helps(c *remote.Client, op operation) string {
 	case "connection_paused":
 		return "waybill conn activate " + op.ConnectionID + " lets it go on."
 	case "connection_stale":
-		text := "new credentials for the connection: waybill conn test " + op.ConnectionID + " tries those that it has."
+		text := "new credentials for the connection: waybill conn test " + op.ConnectionID + " tries those that it has, and waybill conn activate " +
+			op.ConnectionID + " lets it go on where they are good."
 		if why := s.problemOf(c, op.ConnectionID); why != "" {
 			text = "the TSP says of the credentials: " + why + ". " + text
 		}

@@ -144,6 +144,7 @@ type Service struct {
 	bound atomic.Bool
 
 	tries  tries
+	tests  tests
 	health health
 }
 
@@ -157,6 +158,7 @@ func New(c Config) *Service {
 	}
 	return &Service{Config: c, unsaved: map[uuid.UUID]renewed{}, shut: map[uuid.UUID]time.Time{},
 		tries:  tries{of: map[uuid.UUID]*tally{}},
+		tests:  tests{until: map[uuid.UUID]time.Time{}},
 		health: health{doubts: map[uuid.UUID]*doubt{}, changed: make(chan struct{}, 1)}}
 }
 

@@ -60,7 +60,7 @@ func TestActsThatAVisitorMayNotDoAreBarredOnEveryPageWithTheReason(t *testing.T)
 			if !strings.Contains(text, `aria-disabled="true"`) || !strings.Contains(text, says) {
 				t.Errorf("%s bars nothing, or does not say %q", path, says)
 			}
-			for _, live := range []string{`/retry"`, `/pause"`, `/resume"`, `/import"`, `/replay"`, `/activate"`, `/stop"`, `href="/console/operations/all`} {
+			for _, live := range []string{`/retry"`, `/pause"`, `/resume"`, `/import"`, `/test"`, `/replay"`, `/activate"`, `/stop"`, `href="/console/operations/all`} {
 				if strings.Contains(text, live) {
 					t.Errorf("%s has a live button for %s: %s", path, live, says)
 				}

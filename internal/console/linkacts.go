@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
@@ -22,9 +23,12 @@ func (c *Console) connectionActs(of connection.Connection, who Visitor) (all []a
 	case connection.Paused:
 		all = []act{{Word: "Resume", Path: at + "/resume", Posts: true, Kind: "main", Explains: "Asks the TSP whether it takes the credentials, and lets what waits go on."}}
 	}
+	if !of.Status.Ended() {
+		all = append(all, act{Word: "Test", Path: at + "/test", Posts: true, Explains: "Tries the stored credentials at the TSP, once. Nothing is changed by that."})
+	}
 	for i := range all {
 		needs := Admin
-		if all[i].Word == "Import now" {
+		if slices.Contains([]string{"Import now", "Test"}, all[i].Word) {
 			needs = Operator
 		}
 		all[i] = c.barred(all[i], who, needs)
@@ -80,6 +84,58 @@ func (c *Console) importConnection(r *http.Request, who Visitor) (answer, error)
 		_, err := c.Imports.RequestImport(r.Context(), fleet, of.ID)
 		return err
 	})
+}
+
+// testConnection shows what a TSP says of the credentials of a connection. Nothing has changed by it, so no other page tells
+// of it.
+func (c *Console) testConnection(r *http.Request, who Visitor) (answer, error) {
+	of, err := c.connectionOf(r)
+	if err != nil {
+		return answer{}, err
+	}
+	found, refused := c.Links.Test(r.Context(), access.Principal{Fleet: access.Fleet{ID: of.Fleet}}, of.ID)
+	if refused == nil {
+		c.note(r, "tested", "", "connection:"+of.ID.String())
+	}
+	// What was found may have changed how it stands.
+	now, err := c.connectionOf(r)
+	if err != nil {
+		return answer{}, err
+	}
+	s, err := c.connectionSheet(r, who, now)
+	if err != nil {
+		return answer{}, err
+	}
+	if s.Note = c.testNote(of, who, found); refused != nil {
+		s.Note, s.status = c.noteOf(r, refused), statusOf(refused)
+	}
+	return answer{sheet: s}, nil
+}
+
+// testNote says what a test of a connection has found. The words of its TSP are for those who may read payloads.
+func (c *Console) testNote(of connection.Connection, who Visitor, found connection.Tested) *note {
+	tsp := displayName(c.TSPs, of.TSP)
+	why := ""
+	if found.Problem != nil {
+		why = sentence(veiled(who, worded(*found.Problem), "What "+tsp+" said is hidden from you"))
+	}
+	switch found.Outcome {
+	case connection.Works:
+		text := "It was asked just now."
+		switch found.Status {
+		case connection.Stale:
+			text += " The connection is stale all the same; “Try it now” lets it go on."
+		case connection.Paused:
+			text += " The connection is paused all the same; “Resume” lets it go on."
+		}
+		return &note{Look{Glyph: "succeeded", Colour: ok}, tsp + " takes the credentials", text, nil}
+	case connection.Refused:
+		if found.Status == connection.Active {
+			why += " One refusal is no proof: Waybill looks again before anything follows from it."
+		}
+		return &note{Look{Glyph: "failed", Colour: bad}, tsp + " refuses the credentials", why, nil}
+	}
+	return &note{Look{Glyph: "unknown", Colour: wait}, tsp + " said nothing of the credentials", why, nil}
 }
 
 // changeConnection does with a connection what its fleet may do, and stays on its page if that is refused.

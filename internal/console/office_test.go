@@ -26,6 +26,8 @@ type office struct {
 	hook   webhook.Status
 	// readOnly is that of the console.
 	readOnly bool
+	// tested is what a test of a connection finds.
+	tested connection.Tested
 	// log is what is said of deliveries.
 	log string
 }
@@ -75,6 +77,10 @@ func (o *office) Suspects() []uuid.UUID { return nil }
 func (o *office) Update(_ context.Context, _ access.Principal, _ uuid.UUID, raw []byte) (connection.Read, error) {
 	o.asked = append(o.asked, "update "+string(raw))
 	return connection.Read{}, o.refuses
+}
+func (o *office) Test(context.Context, access.Principal, uuid.UUID) (connection.Tested, error) {
+	o.asked = append(o.asked, "test")
+	return o.tested, o.refuses
 }
 func (o *office) Shut(connection.Connection) bool { return false }
 func (o *office) Lanes(int) ([]Lane, int) {

@@ -63,8 +63,9 @@ type Connections interface {
 	FleetNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error)
 }
 
-// Links changes connections, as their fleets may.
+// Links changes connections and has their credentials tried, as their fleets may.
 type Links interface {
+	Test(ctx context.Context, who access.Principal, id uuid.UUID) (connection.Tested, error)
 	Update(ctx context.Context, who access.Principal, id uuid.UUID, raw []byte) (connection.Read, error)
 	Shut(c connection.Connection) bool
 	// Suspects are those that this process takes for suspect.

@@ -17,7 +17,7 @@ import (
 )
 
 // healing are acts that hold nothing up and destroy nothing, so they are done at one click.
-var healing = []string{"POST /console/operations/{id}/retry", "POST /console/connections/{id}/resume", "POST /console/connections/{id}/import",
+var healing = []string{"POST /console/operations/{id}/retry", "POST /console/connections/{id}/resume", "POST /console/connections/{id}/import", "POST /console/connections/{id}/test",
 	"POST /console/webhooks/{partner}/{id}/activate"}
 
 func TestEachActHealsOrHasAPageThatAsksFirst(t *testing.T) {
@@ -154,5 +154,40 @@ func TestASubscriptionThatIsPausedMayHaveBeenByAnOperator(t *testing.T) {
 	o.who, o.hook = Visitor{Name: "Ada", Role: Viewer}, webhook.Paused
 	if _, text := o.page(t, hookPath(o.op.Partner, uuid.UUID{7})); !strings.Contains(text, "Its partner or an operator has paused it") {
 		t.Error("the page of one that is paused names no operator")
+	}
+}
+
+func TestATestOfCredentialsSaysWhatWasFoundAndHidesTheWordsOfTheTSP(t *testing.T) {
+	t.Parallel()
+	o := newOffice()
+	said := "samsara refuses the credentials: SECRET-TEST"
+	at := connectionPath(o.op.Connection) + "/test"
+	for _, c := range []struct {
+		found connection.Tested
+		says  []string
+	}{{connection.Tested{Outcome: connection.Works, Status: connection.Active}, []string{"samsara takes the credentials"}},
+		{connection.Tested{Outcome: connection.Works, Status: connection.Stale}, []string{"samsara takes the credentials", "is stale all the same"}},
+		{connection.Tested{Outcome: connection.Refused, Status: connection.Active, Problem: &said}, []string{"samsara refuses the credentials", "One refusal is no proof"}},
+		{connection.Tested{Outcome: connection.Unanswered, Problem: &said}, []string{"samsara said nothing of the credentials"}}} {
+		o.tested = c.found
+		for _, payloads := range []bool{true, false} {
+			o.who = Visitor{Name: "Ada", Role: Operator, Payloads: payloads}
+			w := o.posts(t, at, nil)
+			for _, says := range c.says {
+				if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), says) {
+					t.Errorf("%s: %d, without %q", c.found.Outcome, w.Code, says)
+				}
+			}
+			if shown := strings.Contains(w.Body.String(), "SECRET-TEST"); shown != (payloads && c.found.Problem != nil) {
+				t.Errorf("%s: with payloads %v the words of the TSP are shown: %v", c.found.Outcome, payloads, shown)
+			}
+		}
+	}
+	if len(o.entries) != 8 || o.entries[0].Action != "tested" {
+		t.Errorf("logged %v", o.entries)
+	}
+	o.refuses = &problem.Error{Code: problem.TooMany, Detail: "it was tried less than 10s ago"}
+	if w := o.posts(t, at, nil); w.Code != http.StatusTooManyRequests || !strings.Contains(w.Body.String(), "It was tried less than 10s ago.") || len(o.entries) != 8 {
+		t.Errorf("too soon: %d", w.Code)
 	}
 }

@@ -61,6 +61,7 @@ func (c *Console) table() []route {
 		{"GET /console/connections/{id}/pause", Admin, c.askPauseConnection},
 		{"POST /console/connections/{id}/pause", Admin, c.pauseConnection},
 		{"POST /console/connections/{id}/resume", Admin, c.resumeConnection},
+		{"POST /console/connections/{id}/test", Operator, c.testConnection},
 		{"POST /console/connections/{id}/import", Operator, c.importConnection},
 		{"GET /console/lanes", Viewer, c.showLanes},
 		{"GET /console/webhooks", Viewer, c.listWebhooks},

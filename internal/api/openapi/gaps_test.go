@@ -41,6 +41,7 @@ var ownRoutes = []string{
 	"GET /v2/telematics/driver-vehicle-associations", "POST /v2/telematics/driver-vehicle-associations",
 	"GET /v2/telematics/dvir-logs/defects", "GET /v2/telematics/dvir-logs/{id}/defects",
 	"POST /v2/integrations/connections/{connection_id}/import",
+	"POST /v2/integrations/connections/{connection_id}/test",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/cancel",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/retry",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/revert",
@@ -89,7 +90,7 @@ var ownSchemas = []string{
 	"CapabilityLimit", "CapabilityField",
 
 	"BatchLine", "BatchAnswer", "BatchEnd",
-	"JobRead", "CursorPageJobRead", "JobRefusal", "JobPreview", "JobStatusEnum", "OperationJobCreate", "OperationFilter",
+	"ConnectionTest", "JobRead", "CursorPageJobRead", "JobRefusal", "JobPreview", "JobStatusEnum", "OperationJobCreate", "OperationFilter",
 	"DeadLetterJobCreate", "DeadLetterFilter",
 
 	"WritePreview", "PlannedRequest", "WriteFailure", "ResolvedReference", "LimitCharge", "PreviewBehind",

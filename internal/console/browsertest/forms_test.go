@@ -156,8 +156,10 @@ func pausing(b *tab, in *installation) {
 		}
 		b.tells(act.selector, b.noted(), act.says)
 	}
+	b.leads(click(".verdict form[action$='/test'] button"))
+	b.tells("the test", b.noted(), "takes the credentials")
 	log := b.audited()
-	for _, did := range []string{`operator:devpaused: "The account is moved"`, "operator:devresumed", "operator:devimported"} {
+	for _, did := range []string{"operator:devtested", `operator:devpaused: "The account is moved"`, "operator:devresumed", "operator:devimported"} {
 		b.tells("the log", log, did)
 	}
 }
