@@ -50,7 +50,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.connections = connection.New(connection.Config{
 		Store: a.db, Access: a.db, Records: a.db, Sealer: a.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
-		Charge: p.limits.Charge, FleetsOnPurpose: a.config.FleetsOnPurpose,
+		Charge: p.limits.Charge, Fastest: p.limits.Fastest, FleetsOnPurpose: a.config.FleetsOnPurpose,
 		Wake: a.lanes.activate, Leads: a.leads(), Now: a.now, Log: a.log,
 	})
 	a.feed = webhook.NewFeed(webhook.FeedConfig{

@@ -110,7 +110,6 @@ func TestTheSameHoldsOverAStoreThatFails(t *testing.T) {
 			t.Parallel()
 			for _, test := range []func(*testing.T){
 				TestUpdatesOfOneVehicleKeepTheirOrder, TestPagesOfOperationsHoldEachOnce,
-				TestOneRefusalOfGoodCredentialsIsNoVerdict,
 				TestAKeyIsRefusedForAnotherRequest, TestARefusedRequestKeepsNoKey, TestASyncRequestIsReplayedWithItsEnd,
 				TestOfManyRequestsWithOneKeyOneIsAccepted, TestBadInputIsRefusedAndStoresNothing,
 				TestEventsAreReadAsTheyAreReceived, TestABatchThatIsRepeatedWithItsKeysIsAcceptedWholeAndOnce,

@@ -5,6 +5,7 @@ package connection
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -60,6 +61,10 @@ func (c Connection) Bars(purpose string) string {
 	if c.Status == Stale && tellsLoss(c.Problem) {
 		return "the connection is stale; it must be active to " + purpose + ": " + c.Problem
 	}
+	if c.Status == Paused && c.Pause.ByOperator() {
+		return fmt.Sprintf("the connection is paused; it must be active to %s. The operator of this Waybill has paused it: %q",
+			purpose, c.Pause.Why)
+	}
 	return c.Status.Bars(purpose)
 }
 
@@ -81,6 +86,9 @@ type Connection struct {
 	// leaves them as they are until they come with it nil.
 	Damaged error
 	Wishes
+	// Pause tells by whom it is paused, and is of no meaning while it is not. Rate is what an operator keeps it to.
+	Pause Mark
+	Rate  Rate
 	// Problem says why the connection is stale or failed; "" if it is not.
 	Problem string
 	// Sealed are the credentials and secret settings at rest; Version grows with each change of
@@ -113,6 +121,9 @@ type Config struct {
 	// Charge counts calls of these limits that were made before it was known that they are of the
 	// connection's account.
 	Charge func(c Connection, limits []string)
+	// Fastest is the limit of a TSP that allows the most calls; its Events are 0 where no limit has a rate. It is nil where no
+	// rate is set.
+	Fastest func(of tsp.Name) tsp.Limit
 	// Wake lets a lane look anew at its connection; nil wakes none.
 	Wake     func(fence.Lane)
 	Patience Patience
@@ -152,6 +163,9 @@ type Service struct {
 func New(c Config) *Service {
 	if c.Charge == nil {
 		c.Charge = func(Connection, []string) {}
+	}
+	if c.Fastest == nil {
+		c.Fastest = func(tsp.Name) tsp.Limit { return tsp.Limit{} }
 	}
 	if c.Wake == nil {
 		c.Wake = func(fence.Lane) {}

@@ -27,7 +27,9 @@ type wish struct {
 	secrets     map[string]string
 	settings    tsp.Settings
 	by          uuid.UUID
-	permit      Permit
+	// mark is who asks, where that is noted with the status.
+	mark   Mark
+	permit Permit
 }
 
 // Update changes a connection as a body (the contract's ConnectionUpdate) asks. The fleet may, and
@@ -51,7 +53,7 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 			"there is nothing to change; give at least one of credentials, description, status, settings, sync_events and "+
 				"verify_writes")
 	}
-	w := wish{body: b, by: makerOf(who)}
+	w := wish{body: b, by: makerOf(who), mark: markOf(who)}
 	// Status and description are checked before anything is read; credentials and settings need
 	// the connection's TSP.
 	asked := readStatus(b)

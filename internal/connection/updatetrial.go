@@ -44,6 +44,12 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	}
 	next := Change{From: current, To: current, Reseal: w.renews(), Permit: w.permit}
 	next.To.Status, next.To.Settings, next.To.UpdatedAt = w.to, w.settings, s.after(current)
+	if w.to != current.Status {
+		next.To.Pause = Mark{}
+	}
+	if w.to == Paused && current.Status != Paused {
+		next.To.Pause = Mark{w.mark.By, w.mark.Why, next.To.UpdatedAt}
+	}
 	if w.body.Has("settings") {
 		next.To.Damaged = nil
 	}

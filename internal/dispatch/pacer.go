@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -12,6 +13,8 @@ type Pacer struct {
 	Budget *Budget
 	// Named tells what a limit's key stands for; false if for nothing.
 	Named func(key string) (Limit, bool)
+	// Always are keys against which every call is charged beside its own.
+	Always []string
 	// Ahead is how far the calls may run ahead of their limits, as those of sync writes do,
 	// whose caller waits.
 	Ahead time.Duration
@@ -25,11 +28,11 @@ type Pacer struct {
 	paid map[string]int
 }
 
-// Prepaid notes keys that were charged before the attempt began, once each. It must be called
+// Prepaid notes keys that were charged before the attempt began, once each, with those that always are. It must be called
 // before the first Wait, and forgets what was noted before.
 func (p *Pacer) Prepaid(keys ...string) *Pacer {
 	p.paid = map[string]int{}
-	for _, k := range keys {
+	for _, k := range slices.Concat(keys, p.Always) {
 		p.paid[k]++
 	}
 	return p
@@ -69,7 +72,7 @@ func (p *Pacer) due(keys []string) []Limit {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var limits []Limit
-	for _, k := range keys {
+	for _, k := range slices.Concat(keys, p.Always) {
 		if p.paid[k] > 0 {
 			p.paid[k]--
 		} else if l, ok := p.Named(k); ok {

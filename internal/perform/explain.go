@@ -86,6 +86,10 @@ func (w *Writes) explain(op operation.Operation, ahead operation.Ahead, of *lane
 	case op.State == operation.Sending || of.stand.Known && !w.begun.since(op.ID).IsZero():
 		return say(operation.InFlight, "an attempt is under way")
 	case of.conn.Status == connection.Paused:
+		if of.conn.Pause.ByOperator() {
+			return say(operation.ConnectionPaused, "the operator of this Waybill has paused its connection: %q; it goes on once that is active",
+				of.conn.Pause.Why)
+		}
 		return say(operation.ConnectionPaused, "its connection is paused; it goes on once that is active")
 	case of.conn.Status == connection.Stale:
 		return say(operation.ConnectionStale, "%s refuses the credentials of its connection; it goes on once it takes them",
@@ -137,6 +141,9 @@ func inLane(p operation.ProgressRead, s dispatch.Stand, limit budgeted, now time
 	case limit.wait > 0:
 		p.Code, p.Limit = operation.RateLimited, limit.limit
 		p.Reason = fmt.Sprintf("the limit %s is used up for now", limit.limit)
+		if limit.limit == ByOperator {
+			p.Reason = "the operator of this Waybill keeps its connection to a lower rate than its TSP allows"
+		}
 	}
 	p.EarliestTurn = operation.Turn(now.Add(limit.wait))
 	return p
@@ -147,7 +154,7 @@ func (l *lane) of(op operation.Operation, limits *Limits) budgeted {
 	c := tsp.Capability{Kind: op.Kind, Verb: op.Verb}
 	b, known := l.waits[c]
 	if !known {
-		all := l.named.only(l.spec.Actions[c].Limits)
+		all := l.named.paced(l.spec.Actions[c].Limits)
 		for i, wait := range limits.budget.Foresee(op.Partner.String(), all, 0) {
 			if wait > b.wait {
 				b = budgeted{wait: wait, limit: all[i].Label.Name, interval: all[i].Interval}

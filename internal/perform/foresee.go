@@ -16,7 +16,7 @@ import (
 func (w *Writes) Foresee(ctx context.Context, c connection.Connection, op operation.Operation) (operation.Preview, error) {
 	spec, _ := w.spec(c)
 	t, limits := w.task(op, c, spec), w.c.Limits.of(spec, c)
-	first := limits.only(t.action.Limits)
+	first := limits.paced(t.action.Limits)
 	ahead := time.Duration(0)
 	if op.Sync {
 		if err := usedUp(spec, w.c.Limits.owed(t.share(), first)); err != nil {

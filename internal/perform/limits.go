@@ -100,7 +100,8 @@ func (l *Limits) Charge(c connection.Connection, keys []string) {
 // Each attempt gets its own, as a pacer remembers what was paid for. share is on whose behalf its calls
 // are made; "" for the service's own.
 func (l *Limits) pacer(spec tsp.Spec, c connection.Connection, share string) *dispatch.Pacer {
-	return &dispatch.Pacer{Budget: l.budget, Named: l.of(spec, c).find, Share: share}
+	n := l.of(spec, c)
+	return &dispatch.Pacer{Budget: l.budget, Named: n.find, Always: n.always(), Share: share}
 }
 
 // named are the limits of a connection by their key. Actions and calls name limits by the keys of
@@ -113,15 +114,20 @@ type named struct {
 	conn     uuid.UUID
 	// alone tells that the connection alone leads to its account.
 	alone bool
+	// slow is the rate to which an operator keeps the connection; zero for none.
+	slow connection.Rate
 }
 
 // of returns the limits of a connection.
 func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
-	return named{spec.Name, spec.Limits, l.agreed[spec.Name], c.Account, c.ID, l.accounts.alone(c)}
+	return named{spec.Name, spec.Limits, l.agreed[spec.Name], c.Account, c.ID, l.accounts.alone(c), c.Rate}
 }
 
 // find returns a limit under the budget that its scope shares.
 func (n named) find(key string) (dispatch.Limit, bool) {
+	if key == ByOperator && n.slow.Events > 0 {
+		return n.ofOperator(), true
+	}
 	one, ok := n.limit(key)
 	if !ok {
 		return dispatch.Limit{}, false

@@ -28,7 +28,7 @@ func (w *Writes) Admit(c connection.Connection, op operation.Operation) error {
 	// Submit has refused a TSP without an adapter before.
 	spec, _ := w.spec(c)
 	t := w.task(op, c, spec)
-	return usedUp(spec, w.c.Limits.borrow(t.share(), w.c.Limits.of(spec, c).only(t.action.Limits)))
+	return usedUp(spec, w.c.Limits.borrow(t.share(), w.c.Limits.of(spec, c).paced(t.action.Limits)))
 }
 
 // usedUp refuses a sync write that would have to wait.

@@ -83,7 +83,7 @@ type spare struct {
 
 // Wait charges a call to its limits, or refuses it.
 func (s spare) Wait(_ context.Context, keys ...string) error {
-	if wait, _ := s.Budget.Take(s.Share, s.limits.only(keys)); wait > 0 {
+	if wait, _ := s.Budget.Take(s.Share, s.limits.paced(keys)); wait > 0 {
 		return tsp.ErrNoBudget
 	}
 	return nil

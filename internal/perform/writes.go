@@ -150,7 +150,7 @@ func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 		}
 	}
 	item.Rest = w.rest(t, dispatch.End{})
-	item.Limits = w.c.Limits.of(t.spec, t.conn).only(t.action.Limits)
+	item.Limits = w.c.Limits.of(t.spec, t.conn).paced(t.action.Limits)
 	return item
 }
 

@@ -36,6 +36,7 @@ func connections() []rule {
 		{"connections are listed oldest first, deleted ones only by their id", connectionsAreListed},
 		{"a page of connections is newest first and of the fleets and TSP that are asked for", connectionPage},
 		{"a change is written over what was read, and secrets only if it says so", connectionIsChanged},
+		{"what was done to a connection by hand is kept, and who did it", handsAreKept},
 		{"of two processes that change a connection one is overtaken and changes nothing", connectionIsOvertaken},
 		{"renewed credentials replace those of their version, and nothing else", credentialsAreRenewed},
 		{"a connection that is made or changed is woken, and its imports if there are any to make", connectionWakes},
@@ -53,6 +54,19 @@ func connectionIsKept(t *testing.T, s *stand) {
 	if _, err := s.Connection(t.Context(), uuid.New()); !errors.Is(err, connection.ErrNotFound) {
 		t.Errorf("another: %v", err)
 	}
+}
+
+func handsAreKept(t *testing.T, s *stand) {
+	c := s.connect(connected(s.fleet()))
+	by := connection.Mark{By: "operator:ada", Why: "they move their \"base\"", At: at(3)}
+	next := change(c, connection.Paused)
+	next.To.Pause, next.To.Rate = by, connection.Rate{Events: 2, Period: time.Second, Mark: by}
+	s.must(s.ChangeConnection(t.Context(), next))
+	same(t, "read by another", s.beside().connection(c.ID), next.To)
+	again := change(next.To, connection.Active)
+	again.To.Pause, again.To.Rate = connection.Mark{}, connection.Rate{}
+	s.must(s.ChangeConnection(t.Context(), again))
+	same(t, "without them", s.crashed().connection(c.ID), again.To)
 }
 
 func connectionsAreListed(t *testing.T, s *stand) {

@@ -2,8 +2,10 @@ package tables
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -20,7 +22,7 @@ import (
 // what may be shown.
 const (
 	connectionShown = `id, fleet, maker, tsp, account, status, description, settings, problem, version, created_at, updated_at,
-	sync_events, verify_writes`
+	sync_events, verify_writes, pause, rate`
 	connectionColumns = connectionShown + `, sealed`
 )
 
@@ -36,18 +38,53 @@ func scanConnection(row scanner) (connection.Connection, error) {
 // are masked.
 func scanShownConnection(row scanner, behind ...any) (connection.Connection, error) {
 	var c connection.Connection
-	var settings string
+	var settings, pause, rate string
 	var created, updated int64
 	err := row.Scan(append([]any{&c.ID, &c.Fleet, &c.Maker, &c.TSP, &c.Account, &c.Status, &c.Description, &settings, &c.Problem, &c.Version,
-		&created, &updated, &c.SyncEvents, &c.VerifyWrites}, behind...)...)
+		&created, &updated, &c.SyncEvents, &c.VerifyWrites, &pause, &rate}, behind...)...)
 	if err != nil {
 		return c, err
 	}
 	c.CreatedAt, c.UpdatedAt = fromMicros(created), fromMicros(updated)
+	if err := errors.Join(readMark(pause, &c.Pause), readRate(rate, &c.Rate)); err != nil {
+		return c, fmt.Errorf("reading what was done by hand to connection %s: %w", c.ID, err)
+	}
 	if c.Settings, err = readSettings(settings); err != nil {
 		c.Damaged = fmt.Errorf("reading the settings of connection %s: %w", c.ID, err)
 	}
 	return c, nil
+}
+
+// readMark reads what was done by hand; an empty text stands for nothing.
+func readMark[T any](text string, into *T) error {
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), into)
+}
+
+// storedRate is a rate as it is stored, its period in microseconds.
+type storedRate struct {
+	Events int   `json:"events"`
+	Period int64 `json:"period"`
+	connection.Mark
+}
+
+// readRate reads a rate that an operator set; an empty text stands for none.
+func readRate(text string, into *connection.Rate) error {
+	var stored storedRate
+	err := readMark(text, &stored)
+	*into = connection.Rate{Events: stored.Events, Period: time.Duration(stored.Period) * time.Microsecond, Mark: stored.Mark}
+	return err
+}
+
+// mark is what was done by hand as it is stored.
+func mark[T comparable](done T) (string, error) {
+	if done == *new(T) {
+		return "", nil
+	}
+	text, err := json.Marshal(done, json.Deterministic(true))
+	return string(text), err
 }
 
 // readSettings gives stored settings the types that tsp.Settings have. Left to itself the decoder
@@ -121,7 +158,7 @@ func (db *DB) InsertConnection(ctx context.Context, made connection.Change) erro
 				return err
 			}
 			return tx.exec(`INSERT INTO connection (`+connectionColumns+`)
-				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`,
+				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '', '', ?15)`,
 				c.ID[:], c.Fleet[:], c.Maker[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings,
 				c.Problem, c.Version, micros(c.CreatedAt), micros(c.UpdatedAt), c.SyncEvents, c.VerifyWrites, c.Sealed)
 		})
@@ -130,6 +167,14 @@ func (db *DB) InsertConnection(ctx context.Context, made connection.Change) erro
 
 // ChangeConnection changes a connection.
 func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
+	pause, err := mark(c.To.Pause)
+	if err != nil {
+		return err
+	}
+	rate, err := mark(storedRate{c.To.Rate.Events, c.To.Rate.Period.Microseconds(), c.To.Rate.Mark})
+	if err != nil {
+		return err
+	}
 	return db.audited(ctx, func(tx *tx) error {
 		return tx.changeConnection(ctx, db, c, func(to connection.Connection, settings any) error {
 			// updated_at is compared here and not read before: two changes of one reading cannot
@@ -137,11 +182,11 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 			n, err := tx.change(`UPDATE connection SET status = ?3, description = ?4,
 				settings = CASE WHEN CAST(?12 AS BIGINT) = 1 THEN settings ELSE ?5 END, problem = ?6,
 				sealed = CASE WHEN CAST(?7 AS BIGINT) = 1 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10, account = ?11,
-				sync_events = ?13, verify_writes = ?14
+				sync_events = ?13, verify_writes = ?14, pause = ?15, rate = ?16
 					WHERE id = ?1 AND updated_at = ?2`,
 				to.ID[:], micros(c.From.UpdatedAt), string(to.Status), to.Description, settings,
 				to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt), to.Account, to.Damaged != nil,
-				to.SyncEvents, to.VerifyWrites)
+				to.SyncEvents, to.VerifyWrites, pause, rate)
 			return overtaken(n, err)
 		})
 	}, connectionThing(c.To.ID))
