@@ -6,6 +6,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/console"
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/store"
 )
 
 // installation is all of the installation, as the console shows it.
@@ -30,6 +31,18 @@ func (i installation) Waiting() ([]console.Waiting, time.Time) {
 		return last.of, last.counted
 	}
 	return nil, time.Time{}
+}
+
+// Tables tells how far the tables are migrated.
+func (i installation) Tables(ctx context.Context) (console.Tables, error) {
+	of, err := store.Status(ctx, i.config.DatabaseURL)
+	out := console.Tables{Pending: of.Pending()}
+	for _, m := range of.Migrations {
+		if !m.AppliedAt.IsZero() {
+			out.Version, out.AppliedAt = m.Version, m.AppliedAt
+		}
+	}
+	return out, err
 }
 
 // laneWaits counts the lanes of this process that are kept from their work, by their kind and what keeps them.

@@ -31,6 +31,15 @@ type Installation interface {
 	Replicas(ctx context.Context) ([]Replica, error)
 	// Waiting is what has not ended of each TSP, and when it was counted last; the zero time while that is not known.
 	Waiting() (all []Waiting, counted time.Time)
+	// Tables tells how far the tables of the store are migrated.
+	Tables(ctx context.Context) (Tables, error)
+}
+
+// Tables are those of the store: the last migration that was applied, when, and how many this release has beyond.
+type Tables struct {
+	Version   int64
+	AppliedAt time.Time
+	Pending   int
 }
 
 // Replica is a process that works on the store, as its last beat has told. Started is zero for one that works alone, and
