@@ -3,12 +3,17 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/console"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/metrics"
+	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // How often it is counted what waits in the store, and how much rest follows a count. Counting costs as
@@ -23,6 +28,14 @@ const (
 // backlog is what waited when it was counted last.
 type backlog struct {
 	last atomic.Pointer[[]metrics.Backlog]
+	// waiting are the operations of it by TSP, as of counted.
+	waiting atomic.Pointer[waiting]
+}
+
+// waiting is what had not ended of each TSP when it was counted.
+type waiting struct {
+	of      []console.Waiting
+	counted time.Time
 }
 
 func (b *backlog) figures() []metrics.Backlog {
@@ -34,19 +47,21 @@ func (b *backlog) figures() []metrics.Backlog {
 
 // countBacklog counts until ctx ends, where somebody looks.
 func (a *App) countBacklog(ctx context.Context) error {
-	if a.metrics == nil {
+	if a.metrics == nil && a.console == nil {
 		return nil
 	}
 	for {
 		began := time.Now()
 		counting, cancel := context.WithTimeout(ctx, countTime)
-		all, err := counted(counting, a.db, began)
+		all, waits, err := counted(counting, a.db, began)
 		cancel()
 		if err == nil {
 			a.backlog.last.Store(&all)
+			a.backlog.waiting.Store(&waiting{waits, a.now()})
 		} else if ctx.Err() == nil {
 			// What was counted last would be taken for what waits.
 			a.backlog.last.Store(nil)
+			a.backlog.waiting.Store(nil)
 			a.log.Warn("what waits could not be counted; it is tried again", "error", err)
 		}
 		rest := time.NewTimer(max(countEvery, countRest*time.Since(began)))
@@ -59,12 +74,12 @@ func (a *App) countBacklog(ctx context.Context) error {
 	}
 }
 
-func counted(ctx context.Context, db store.Store, now time.Time) (all []metrics.Backlog, err error) {
+func counted(ctx context.Context, db store.Store, now time.Time) (all []metrics.Backlog, waits []console.Waiting, err error) {
 	operations, err := db.OperationBacklog(ctx)
 	deliveries, err2 := db.DeliveryBacklog(ctx)
 	imports, err3 := db.ImportBacklog(ctx, now)
 	if err := errors.Join(err, err2, err3); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, b := range operations {
 		all = append(all, metrics.Backlog{Kind: fence.Connections, TSP: string(b.TSP), Waiting: b.Waiting,
@@ -78,5 +93,19 @@ func counted(ctx context.Context, db store.Store, now time.Time) (all []metrics.
 	if to.Waiting > 0 {
 		to.Age = now.Sub(deliveries.Since)
 	}
-	return append(all, to), nil
+	return append(all, to), byTSP(operations), nil
+}
+
+// byTSP adds up what waits for the connections of each TSP, and tells which of them has the oldest.
+func byTSP(operations []operation.Backlog) (all []console.Waiting) {
+	of := map[tsp.Name]console.Waiting{}
+	for _, b := range operations {
+		w := of[b.TSP]
+		w.TSP, w.N = b.TSP, w.N+b.Waiting
+		if w.Since.IsZero() || b.Since.Before(w.Since) {
+			w.Since, w.Connection = b.Since, b.Connection
+		}
+		of[b.TSP] = w
+	}
+	return slices.SortedFunc(maps.Values(of), func(a, b console.Waiting) int { return a.Since.Compare(b.Since) })
 }

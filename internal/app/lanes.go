@@ -56,7 +56,7 @@ func (a *App) join(ctx context.Context) error {
 		return err
 	}
 	s, err := riversource.Open(ctx, riversource.Config{Pool: pool, Name: replicaName(), Version: version(), PollOnly: pooled,
-		Now: time.Now, Clock: a.now, Log: a.log})
+		Now: time.Now, Clock: a.now, Waits: a.laneWaits, Log: a.log})
 	if err != nil {
 		pool.Close()
 		return err

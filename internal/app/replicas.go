@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/dispatch/riversource"
 )
 
 // replica is how this process stands among those that work on the same database. A process that works alone has none.
@@ -20,6 +21,8 @@ type replica interface {
 	Leads() bool
 	// Dead tells whether a replica is none that lives, or may wake up.
 	Dead(ctx context.Context, id uuid.UUID) (bool, error)
+	// Replicas lists all that have not left.
+	Replicas(ctx context.Context) ([]riversource.Replica, error)
 }
 
 // How often it is looked whether this replica leads, and for sync writes whose handlers died.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/dispatch/riversource"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -28,6 +29,9 @@ type fellow struct {
 	mu    sync.Mutex
 	dead  map[uuid.UUID]bool
 }
+
+// Replicas lists none.
+func (f *fellow) Replicas(context.Context) ([]riversource.Replica, error) { return nil, nil }
 
 func (f *fellow) Life() int64           { return 1 }
 func (f *fellow) Share() (part, of int) { return f.part, f.of }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
-	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
@@ -31,7 +30,7 @@ type clientRow struct {
 	Ends time.Time
 }
 
-// mostCounted bounds what is counted of clients.
+// mostCounted bounds what is counted of clients, dead letters and stale subscriptions.
 const mostCounted = 10_000
 
 // showClients shows the clients of all partners and fleets.
@@ -49,7 +48,7 @@ func (c *Console) showClients(r *http.Request, _ Visitor) (answer, error) {
 		return answer{}, err
 	}
 	p := page.Cut(found, w, func(of access.Client) page.Position { return page.Position{Text: of.ID} })
-	v := clientsView{All: counted(operation.Count{N: min(n, mostCounted), AtLeast: n > mostCounted}),
+	v := clientsView{All: counted(upTo(n)),
 		Newer: beside(clientsPath, url.Values{}, p.Previous, true), Older: beside(clientsPath, url.Values{}, p.Next, false)}
 	for _, one := range p.Items {
 		v.Rows = append(v.Rows, c.clientRow(one))

@@ -30,7 +30,11 @@ type Config struct {
 	Partners    Partners
 	Clients     Clients
 	Grants      Grants
-	Jobs        Jobs
+	Rates       Rates
+	Troubles    Troubles
+	// Installation tells of all processes.
+	Installation Installation
+	Jobs         Jobs
 	// Facts are shown on the page of the settings.
 	Facts []Fact
 	TSPs  *tsp.Registry
@@ -51,6 +55,7 @@ type Console struct {
 	files   files
 	handler http.Handler
 	open    *streams
+	views   overviews
 }
 
 // New returns a console. It fails if what is embedded is not whole.

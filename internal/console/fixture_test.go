@@ -147,7 +147,7 @@ func (d *desk) console(t *testing.T) *Console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(Config{Gate: d, Operations: d, Rewrites: d, Endings: d, Journal: d, Naming: d, TSPs: registry, Now: noon, Log: slog.New(slog.DiscardHandler)})
+	c, err := New(Config{Gate: d, Operations: d, Rewrites: d, Endings: d, Journal: d, Naming: d, Connections: quietLinks{}, Rates: quiet{}, Troubles: quiet{}, Installation: quiet{}, TSPs: registry, Now: noon, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,16 +1,15 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"time"
 
-	"github.com/google/uuid"
-
-	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // homeView is what the first page shows.
@@ -18,138 +17,148 @@ type homeView struct {
 	Look    Look
 	Needs   []need
 	Figures []figure
-	// Fresh tells that nothing has been written yet.
-	Fresh bool
+	Chart   chart
+	// Spans are the stretches of time that the chart can show.
+	Spans    []facet
+	TSPs     []tspRow
+	Lanes    []laneSum
+	Replicas []replicaRow
+	// Receivers tell of subscriptions and their deliveries.
+	Receivers []figure
+	// Fresh tells that nothing has been written yet, and Counted when it was counted last what has not ended.
+	Fresh   bool
+	Counted time.Time
+	// writes says how many need somebody; "" for none.
+	writes string
 }
 
-// need is something that a person has to look at.
-type need struct {
-	Look        Look
-	Title, Text string
-	At          time.Time
-	Path, Word  string
-}
-
-// figure is a number with what it counts.
+// figure is a number with what it counts. Since is added to what stands under it.
 type figure struct {
 	Name, Value, Under, Path string
+	Since                    time.Time
 }
 
 // lookedBack is the time of which the first page tells.
 const lookedBack = 24 * time.Hour
 
-// mostNeeds bounds what the first page lists of one kind.
-const mostNeeds = 5
-
 // showHome answers whether it is well.
 func (c *Console) showHome(r *http.Request, who Visitor) (answer, error) {
-	since := operation.Survey{From: c.Now().Add(-lookedBack)}
-	tally, err := c.Operations.Tally(r.Context(), since)
+	of, err := stretchAsked(r)
 	if err != nil {
 		return answer{}, err
 	}
-	live, err := c.Operations.Tally(r.Context(), operation.Survey{Stage: operation.StageLive})
+	v, ctx := homeView{Look: Look{"", "succeeded", ok}}, r.Context()
+	o, err := c.overview(ctx)
 	if err != nil {
 		return answer{}, err
 	}
-	newest, err := c.Operations.Survey(r.Context(), operation.Survey{Window: page.Window{Limit: 1}})
+	newest, err := c.Operations.Survey(ctx, operation.Survey{Window: page.Window{Limit: 1}})
 	if err != nil {
 		return answer{}, err
 	}
-	v := homeView{Fresh: len(newest.Items) == 0}
-	if v.Needs, err = c.brokenLinks(r, who); err != nil {
+	v.Fresh = len(newest.Items) == 0
+	if err := c.fillNeeds(r, who, o, &v); err != nil {
 		return answer{}, err
 	}
-	n, more, broken := c.namer(r.Context(), who), false, len(v.Needs)
-	for _, stage := range []operation.Stage{operation.StageUnknown, operation.StageFailed} {
-		found, err := c.Operations.Survey(r.Context(), operation.Survey{Stage: stage, From: since.From, Window: page.Window{Limit: rowsShown}})
-		if err != nil {
-			return answer{}, err
-		}
-		for _, op := range found.Items {
-			// What was retried is in the hands of whoever did.
-			if op.RetriedBy == uuid.Nil && len(v.Needs) < broken+2*mostNeeds {
-				v.Needs = append(v.Needs, n.need(op))
-			}
-		}
-		more = more || !found.Next.IsZero()
+	rates, err := c.Rates.Rates(ctx, c.Now().Add(-of.back), of.every)
+	if err != nil {
+		return answer{}, err
 	}
-	in := func(state string, span string) string {
-		q := url.Values{"state": {state}}
-		if span != "" {
-			q.Set("since", span)
-		}
-		return with(operationsPath, q)
+	v.Chart = chartOf(of, rates, c.Now())
+	for _, one := range stretches() {
+		v.Spans = append(v.Spans, facet{Word: one.word, Path: with(Root, url.Values{"range": {one.value}}), Chosen: one.value == of.value})
 	}
-	done, ended := tally.Of[operation.StageSucceeded], 0
-	for _, s := range operation.Counted() {
-		if s != operation.StageLive && s != operation.StageLooking && s != operation.StageCancelled {
-			ended += tally.Of[s].N
+	waiting, counted := c.Installation.Waiting()
+	v.Counted = counted
+	v.TSPs = c.tspRows(o, rates, waiting)
+	if err := c.fillFigures(ctx, of, o, rates, &v); err != nil {
+		return answer{}, err
+	}
+	if err := c.fillReplicas(ctx, &v); err != nil {
+		return answer{}, err
+	}
+	return answer{sheet: sheet{name: "home", Title: c.headline(o, &v), Place: "Home", Content: v}}, nil
+}
+
+// stretchAsked is the stretch of time that the first page is to show.
+func stretchAsked(r *http.Request) (stretch, error) {
+	all, text := stretches(), r.URL.Query().Get("range")
+	for _, one := range all {
+		if text == one.value {
+			return one, nil
 		}
 	}
+	if text != "" {
+		return stretch{}, wrongInput("range", text, "must be 1h or 24h")
+	}
+	return all[0], nil
+}
+
+// fillFigures fills in the numbers at the top, and those of receivers.
+func (c *Console) fillFigures(ctx context.Context, of stretch, o overview, rates []operation.Rate, v *homeView) error {
+	live, err := c.Operations.Tally(ctx, operation.Survey{Stage: operation.StageLive})
+	if err != nil {
+		return err
+	}
+	var all operation.Rate
+	for _, r := range rates {
+		all.Add(r)
+	}
+	of24 := func(state string) string { return with(operationsPath, url.Values{"state": {state}, "since": {"24h"}}) }
 	share := "nothing has ended"
-	if ended > 0 && !tally.All.AtLeast {
-		share = fmt.Sprintf("%.1f %% of what ended", 100*float64(done.N)/float64(ended))
+	if n := all.Succeeded + all.Failed + all.Unknown; n > 0 {
+		share = fmt.Sprintf("%.1f %% of %s that ended", 100*float64(all.Succeeded)/float64(n), count(n))
+	}
+	waits := figure{"Not ended", counted(live.Of[operation.StageLive]), "nothing waits", with(operationsPath, url.Values{"state": {"not_ended"}}), time.Time{}}
+	if live.Of[operation.StageLive].N > 0 {
+		waits.Under = "whenever they were asked"
+	}
+	if waiting, _ := c.Installation.Waiting(); len(waiting) > 0 {
+		waits.Under, waits.Since = "the oldest was asked", waiting[0].Since
 	}
 	v.Figures = []figure{
-		{"Asked, last 24 hours", counted(tally.All), "writes of all partners", with(operationsPath, url.Values{"since": {"24h"}})},
-		{"Succeeded", counted(done), share, in("succeeded", "24h")},
-		{"Not ended", counted(live.Of[operation.StageLive]), "whenever they were asked", in("not_ended", "")},
-		{"Failed or unknown", counted(operation.Count{N: tally.Of[operation.StageFailed].N + tally.Of[operation.StageUnknown].N + tally.Of[operation.StageExpired].N,
-			AtLeast: tally.Of[operation.StageFailed].AtLeast}), "in the last 24 hours", in("failed", "24h")},
+		{"Accepted, last " + of.last, count(all.Accepted), perMinute(all.Accepted, int(of.back/time.Minute)), with(operationsPath, url.Values{"since": {of.value}}), time.Time{}},
+		{"Succeeded, last " + of.last, count(all.Succeeded), share, with(operationsPath, url.Values{"state": {"succeeded"}, "since": {of.value}}), time.Time{}},
+		waits,
+		{"Failed or unknown", counted(o.unsuccessful()), some(counted(o.failed[operation.StageUnknown]), "outcome is", "outcomes are") + " unknown, of the last 24 hours", of24("failed"), time.Time{}},
 	}
-	title := "Nothing needs you"
-	v.Look = Look{"", "succeeded", ok}
-	if len(v.Needs) == broken && more {
-		title = "Many writes of the last 24 hours failed; the newest of them were retried"
-	}
-	if writes := len(v.Needs) - broken; writes > 0 {
-		title, v.Look = needing(writes, more), Look{"", "failed", bad}
-	}
-	if broken > 0 {
-		title, v.Look = v.Needs[0].Title, Look{"", "stale", bad}
-	}
-	if v.Fresh {
-		title = "Nothing has been written yet"
-	}
-	return answer{sheet: sheet{name: "home", Title: title, Place: "Home", Content: v}}, nil
+	v.Receivers = []figure{{Name: "Webhooks that are stale", Value: counted(o.stale), Path: webhooksPath},
+		{Name: "Dead letters", Value: counted(o.dead), Path: webhooksPath}}
+	return nil
 }
 
-// brokenLinks are connections that somebody has to look at.
-func (c *Console) brokenLinks(r *http.Request, who Visitor) (all []need, err error) {
-	links, err := c.Connections.SurveyConnections(r.Context(), connection.Survey{Statuses: linkStates()["broken"], Window: page.Window{Limit: mostNeeds}})
-	if err != nil {
-		return nil, err
+// tspRows tell how the TSPs fare that have connections.
+func (c *Console) tspRows(o overview, rates []operation.Rate, waiting []Waiting) (rows []tspRow) {
+	by, of := linkedBy(o.links), map[tsp.Name]operation.Rate{}
+	for _, r := range rates {
+		sum := of[r.TSP]
+		sum.Add(r)
+		of[r.TSP] = sum
 	}
-	fleets := make([]uuid.UUID, len(links))
-	for i, of := range links {
-		fleets[i] = of.Fleet
+	for _, name := range c.TSPs.Names() {
+		n, has := by[name]
+		if !has {
+			continue
+		}
+		row := tspRow{Name: displayName(c.TSPs, name), All: some(count(n.all), "connection", "connections"), Look: Look{"Takes writes", "active", ok},
+			Path: with(operationsPath, url.Values{"tsp": {string(name)}}), Rates: chartRow{Rate: of[name]}}
+		switch {
+		case n.broken > 0 && n.active == 0:
+			row.Look = Look{"Takes none", "stale", bad}
+		case n.broken > 0:
+			row.Look, row.Broken = Look{"Takes writes", "suspect", wait}, count(n.broken)+" broken"
+		case n.active == 0:
+			row.Look = Look{"Paused", "held", idle}
+		}
+		if r := of[name]; r.Succeeded+r.Failed+r.Unknown > 0 {
+			row.Succeeded = fmt.Sprintf("%.1f %%", 100*float64(r.Succeeded)/float64(r.Succeeded+r.Failed+r.Unknown))
+		}
+		for _, w := range waiting {
+			if w.TSP == name {
+				row.Waiting = &w
+			}
+		}
+		rows = append(rows, row)
 	}
-	name, err := c.fleets(r, fleets)
-	for _, of := range links {
-		v := c.healthOf(of, who)
-		all = append(all, need{Look: v.Look, Title: displayName(c.TSPs, of.TSP) + " refuses the credentials of " + name(of.Fleet),
-			Text: v.Text, At: of.UpdatedAt, Path: connectionPath(of.ID), Word: "Open"})
-	}
-	return all, err
-}
-
-// needing says how many writes need somebody; more tells that not all were looked at.
-func needing(n int, more bool) string {
-	if more || n >= 2*mostNeeds {
-		return "Many writes of the last 24 hours need you"
-	}
-	if n == 1 {
-		return "1 write of the last 24 hours needs you"
-	}
-	return count(n) + " writes of the last 24 hours need you"
-}
-
-// need is an operation that somebody has to look at.
-func (n *namer) need(op operation.Operation) need {
-	does, what := n.title(op)
-	// Of the verdict the title alone is told, which is the same.
-	v := n.verdict(op, false)
-	return need{Look: v.Look, Title: does + " " + what, Text: v.Title + ". " + n.why(op).Text, At: op.UpdatedAt,
-		Path: operationPath(op.ID), Word: "Open"}
+	return rows
 }

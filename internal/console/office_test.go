@@ -46,7 +46,8 @@ func (o *office) over(t *testing.T) *Console {
 		t.Fatal(err)
 	}
 	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Endings: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o,
-		Webhooks: hooksOf{o}, Receivers: hooksOf{o}, Partners: o, Clients: o, Grants: o, Jobs: jobsOf{o}, TSPs: registry, ReadOnly: o.readOnly, Now: noon,
+		Webhooks: hooksOf{o}, Receivers: hooksOf{o}, Partners: o, Clients: o, Grants: o, Jobs: jobsOf{o}, Rates: quiet{}, Troubles: quiet{},
+		Installation: quiet{}, TSPs: registry, ReadOnly: o.readOnly, Now: noon,
 		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ func jobFilters() []string {
 // takes are the parameters of the pages that have some, by their patterns.
 func takes() map[string][]string {
 	return map[string][]string{
+		"GET /console/{$}":                     {"range"},
 		"GET /console/find":                    {"q"},
 		"GET /console/operations":              append(filterNames(), "page", "watch", "newest"),
 		"GET /console/operations/all":          jobFilters(),

@@ -15,7 +15,7 @@ func TestAParameterThatAPageDoesNotTakeIsRefusedAndNeverPassedOver(t *testing.T)
 	o.who = Visitor{Name: "Ada", Role: Admin, Payloads: true}
 	tried := 0
 	for pattern, known := range takes() {
-		path := strings.TrimPrefix(pattern, "GET ")
+		path := strings.TrimSuffix(strings.TrimPrefix(pattern, "GET "), "{$}")
 		for _, name := range []string{"{id}", "{partner}"} {
 			path = strings.ReplaceAll(path, name, o.op.ID.String())
 		}

@@ -66,21 +66,24 @@ type frame struct {
 }
 
 // place is an entry of the navigation.
-type place struct{ Name, Path, Glyph string }
+type place struct {
+	Name, Path, Glyph string
+	Badge             badge
+}
 
 // places are those of the navigation, in two groups.
 func places() [][]place {
 	return [][]place{{
-		{"Home", Root, "home"},
-		{"Operations", Root + "operations", "list"},
-		{"Lanes", Root + "lanes", "lanes"},
-		{"Connections", Root + "connections", "link"},
-		{"Webhooks", Root + "webhooks", "hooks"},
+		{Name: "Home", Path: Root, Glyph: "home"},
+		{Name: "Operations", Path: Root + "operations", Glyph: "list"},
+		{Name: "Lanes", Path: Root + "lanes", Glyph: "lanes"},
+		{Name: "Connections", Path: Root + "connections", Glyph: "link"},
+		{Name: "Webhooks", Path: Root + "webhooks", Glyph: "hooks"},
 	}, {
-		{"TSPs", Root + "tsps", "matrix"},
-		{"Clients", Root + "clients", "key"},
-		{"Audit", Root + "audit", "log"},
-		{"Settings", Root + "settings", "settings"},
+		{Name: "TSPs", Path: Root + "tsps", Glyph: "matrix"},
+		{Name: "Clients", Path: Root + "clients", Glyph: "key"},
+		{Name: "Audit", Path: Root + "audit", Glyph: "log"},
+		{Name: "Settings", Path: Root + "settings", Glyph: "settings"},
 	}}
 }
 
@@ -114,6 +117,16 @@ func (c *Console) frame(r *http.Request, who Visitor, s sheet) frame {
 		SignOut: c.SignOut, Files: c.files,
 		Path: r.URL.RequestURI(), Query: r.FormValue("q"), Live: live(r), Stream: c.streamOf(r, s.watched)}
 	_, f.MayLive = c.living()[r.Pattern]
+	// Whoever is not known is told nothing of the installation.
+	var badges map[string]badge
+	if who != (Visitor{}) {
+		badges = c.badges(r.Context())
+	}
+	for _, group := range f.Places {
+		for i := range group {
+			group[i].Badge = badges[group[i].Name]
+		}
+	}
 	if r.Method != http.MethodGet {
 		f.Path = Root
 	}

@@ -136,8 +136,24 @@ func (c *Console) whole(of does) updates {
 			return nil, err
 		}
 		text, err := c.part(r, who, a.sheet, "content")
-		return []fragment{{ID: "main", Inner: true, HTML: text}}, err
+		if err != nil {
+			return nil, err
+		}
+		around, err := c.around(r, who, a.sheet)
+		return append(around, fragment{ID: "main", Inner: true, HTML: text}), err
 	}
+}
+
+// around are the parts of the navigation, whose numbers change.
+func (c *Console) around(r *http.Request, who Visitor, s sheet) (all []fragment, err error) {
+	for _, name := range []string{"places", "places-menu"} {
+		text, err := c.part(r, who, s, name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, fragment{ID: name, Inner: true, HTML: text})
+	}
+	return all, nil
 }
 
 // part is a template of a sheet, filled in.

@@ -74,7 +74,10 @@ func (c *Console) rowsShown(r *http.Request, who Visitor) ([]fragment, error) {
 
 // partsOf are the parts of a list that change in place.
 func (c *Console) partsOf(r *http.Request, who Visitor, v operationsView) (all []fragment, err error) {
-	s := sheet{name: "operations", Content: v}
+	s := sheet{name: "operations", Place: "Operations", Content: v}
+	if all, err = c.around(r, who, s); err != nil {
+		return nil, err
+	}
 	rows := v.Rows
 	for _, name := range []string{"facets", "newer"} {
 		text, err := c.part(r, who, s, name)

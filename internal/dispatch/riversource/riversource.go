@@ -36,7 +36,9 @@ type Config struct {
 	// Now is the clock of this machine, by which the replica knows for how long it was silent, and Clock that of the
 	// times at which lanes are asked to run; Now if it is left out.
 	Now, Clock func() time.Time
-	Log        *slog.Logger
+	// Waits tells, for whoever looks at the replicas, for what lanes of this one wait; nil tells nothing.
+	Waits func() map[string]int
+	Log   *slog.Logger
 }
 
 // Source is the lanes of one replica. It holds lanes for as long as it can renew its beat.

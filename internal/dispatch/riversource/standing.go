@@ -68,10 +68,10 @@ type peer struct {
 const beatReplica = `
 WITH ` + moment + `,
 beat AS (
-	INSERT INTO replica (id, name, started_at, beat_at, version, lanes, counts, leaving)
-	SELECT $1, $2, now, now, $3, $4, coalesce((SELECT max(started_at) FROM replica), 0), $8 FROM moment
+	INSERT INTO replica (id, name, started_at, beat_at, version, lanes, counts, leaving, waits)
+	SELECT $1, $2, now, now, $3, $4, coalesce((SELECT max(started_at) FROM replica), 0), $8, $9 FROM moment
 	ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at, lanes = excluded.lanes, counts = $5,
-		leaving = excluded.leaving
+		leaving = excluded.leaving, waits = excluded.waits
 	RETURNING id, started_at, counts, lanes, beat_at, leaving
 ),
 said AS (SELECT pg_notify(current_schema() || '.' || $6, '') WHERE $6 <> ''),
@@ -100,7 +100,7 @@ func (s *Source) beat(ctx context.Context) error {
 		voice = ""
 	}
 	rows, err := s.pulse.query(ctx, beatReplica, s.id[:], s.config.Name, s.config.Version, lanes, counts, voice,
-		ticket{}.Kind(), leaving)
+		ticket{}.Kind(), leaving, s.waits())
 	if err != nil {
 		s.vigil.failed()
 		return err

@@ -24,7 +24,8 @@ func (db *DB) SurveyConnections(ctx context.Context, of connection.Survey) (all 
 	}
 	for _, status := range statuses {
 		c := conditions{}
-		c.add("status = ?", string(status))
+		// The time is that of the index, which no other statement asks for.
+		c.add("status = ? AND created_at > 0", string(status))
 		rest := page.Window{Limit: w.Limit - len(all), Backwards: w.Backwards}
 		if string(status) == w.Place.Text {
 			rest.Place = w.Place
@@ -52,7 +53,7 @@ func (db *DB) TallyConnections(ctx context.Context) (all []connection.Tally, err
 	defer end()
 	for _, status := range connection.Listed() {
 		of, err := shown(ctx, db, `SELECT tsp, count(*) FROM (SELECT tsp FROM connection INDEXED BY connection_survey
-			WHERE status = ? LIMIT `+strconv.Itoa(db.walked+1)+`) counted GROUP BY tsp ORDER BY tsp`,
+			WHERE status = ? AND created_at > 0 LIMIT `+strconv.Itoa(db.walked+1)+`) counted GROUP BY tsp ORDER BY tsp`,
 			func(row scanner) (t connection.Tally, err error) {
 				var name string
 				err = row.Scan(&name, &t.N)

@@ -10,7 +10,7 @@ import (
 // StaleSubscriptions reads the index of those that are stale.
 func (db *DB) StaleSubscriptions(ctx context.Context, most int) ([]webhook.Subscription, error) {
 	return shown(ctx, db, `SELECT `+subscriptionColumns+` FROM subscription INDEXED BY subscription_stale WHERE status = 'stale'
-		ORDER BY updated_at DESC, id DESC LIMIT `+strconv.Itoa(most), db.writer.subscription)
+		AND updated_at > 0 ORDER BY updated_at DESC, id DESC LIMIT `+strconv.Itoa(most), db.writer.subscription)
 }
 
 // CountTroubled counts in the indexes of what is stale and dead.

@@ -1,0 +1,111 @@
+package console
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// chart is what was accepted and what ended over time, as bars that the page draws without a script, with a table that
+// says the same.
+type chart struct {
+	// Says is the chart in words, and Top what its height stands for, a minute.
+	Says, Top, From string
+	// Width is that of all bars in the chart's own unit, of which its height is chartHeight.
+	Width int
+	Bars  []bar
+	// Accepted is a line, as the points of an SVG polyline.
+	Accepted string
+	Rows     []chartRow
+}
+
+// bar is one part of the bar of a stretch.
+type bar struct {
+	X, Y, Height int
+	Colour       string
+}
+
+// chartRow is a stretch in the table.
+type chartRow struct {
+	At time.Time
+	operation.Rate
+}
+
+// stretch is how far back a chart looks, and how much time each of its bars stands for.
+type stretch struct {
+	value, word, last string
+	back, every       time.Duration
+}
+
+// stretches are those that can be chosen, the first without being asked for.
+func stretches() []stretch {
+	return []stretch{{"1h", "1 hour", "hour", time.Hour, time.Minute}, {"24h", "24 hours", "24 hours", 24 * time.Hour, 15 * time.Minute}}
+}
+
+const (
+	chartHeight = 100
+	barWidth    = 10
+	barGap      = 2
+	// leastHeight is that of what there is at all, so that one failure among thousands is seen.
+	leastHeight = 3
+)
+
+// chartOf draws the rates of a stretch that ends now.
+func chartOf(of stretch, rates []operation.Rate, now time.Time) chart {
+	first := now.Add(-of.back).Truncate(of.every).Add(of.every)
+	slots := make([]operation.Rate, int(of.back/of.every))
+	for _, r := range rates {
+		if i := int(r.At.Sub(first) / of.every); !r.At.Before(first) && i < len(slots) {
+			slots[i].Add(r)
+		}
+	}
+	most := 1
+	var all operation.Rate
+	for _, r := range slots {
+		most = max(most, r.Accepted, ended(r))
+		all.Add(r)
+	}
+	minutes := int(of.every / time.Minute)
+	c := chart{Width: len(slots) * barWidth, From: of.word + " ago", Top: perMinute(most, minutes),
+		Says: fmt.Sprintf("Over the last %s %s were accepted; %s succeeded, %s failed, %s ended with an unknown outcome and %s were cancelled",
+			of.last, count(all.Accepted), count(all.Succeeded), count(all.Failed), count(all.Unknown), count(all.Cancelled))}
+	for i, r := range slots {
+		c.Bars = append(c.Bars, barsOf(i, r, most)...)
+		c.Accepted += fmt.Sprintf("%d,%d %d,%d ", i*barWidth, chartHeight-r.Accepted*chartHeight/most, (i+1)*barWidth, chartHeight-r.Accepted*chartHeight/most)
+	}
+	for i := len(slots) - 1; i >= 0; i-- {
+		if r := slots[i]; r.Accepted+ended(r) > 0 {
+			c.Rows = append(c.Rows, chartRow{first.Add(time.Duration(i) * of.every), r})
+		}
+	}
+	return c
+}
+
+// ended is how many ended in a stretch.
+func ended(r operation.Rate) int { return r.Succeeded + r.Failed + r.Unknown + r.Cancelled }
+
+// barsOf stacks what ended in a stretch, what is wrong on top.
+func barsOf(i int, r operation.Rate, most int) (all []bar) {
+	y := chartHeight
+	for _, part := range []struct {
+		n      int
+		colour string
+	}{{r.Succeeded, ink}, {r.Cancelled, idle}, {r.Failed, bad}, {r.Unknown, ask}} {
+		if part.n == 0 {
+			continue
+		}
+		height := min(max(leastHeight, part.n*chartHeight/most), y)
+		y -= height
+		all = append(all, bar{i*barWidth + barGap/2, y, height, part.colour})
+	}
+	return all
+}
+
+// perMinute is a number of a stretch as one of a minute.
+func perMinute(n, minutes int) string {
+	if n%minutes == 0 || n >= 10*minutes {
+		return count(n/minutes) + " a minute"
+	}
+	return fmt.Sprintf("%.1f a minute", float64(n)/float64(minutes))
+}
