@@ -26,6 +26,7 @@ type operationView struct {
 	Fields  []field
 	Body    string
 	Chain   []linked
+	Told    told
 	Account string
 	// Open tells that the visitor may read what was written.
 	Open bool
@@ -90,6 +91,9 @@ func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Oper
 		return sheet{}, err
 	}
 	if v.Chain, err = c.chain(r.Context(), op); err != nil {
+		return sheet{}, err
+	}
+	if v.Told, err = c.tellings(r.Context(), who, op); err != nil {
 		return sheet{}, err
 	}
 	most := triesShown

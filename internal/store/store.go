@@ -75,6 +75,7 @@ type Store interface {
 	webhook.Store
 	webhook.Queue
 	webhook.DeadLetters
+	webhook.Trail
 	webhook.Figures
 	webhook.Sweeps
 	webhook.Vault
