@@ -105,13 +105,9 @@ func (c *Console) stays(r *http.Request, who Visitor, op operation.Operation, er
 	return answer{sheet: s}, nil
 }
 
-// noted writes an act into the audit log and leads to the page of an operation that says so. What was done stays done if
-// the log cannot be written, which then is told in the program's own.
+// noted writes an act into the audit log and leads to the page of an operation that says so.
 func (c *Console) noted(r *http.Request, action string, op operation.Operation, from uuid.UUID) (answer, error) {
-	err := c.Journal.Note(r.Context(), audit.Entry{Action: action, Object: "operation:" + from.String()})
-	if err != nil {
-		c.Log.Error("an act of the console is not in the audit log", "action", action, "operation", from, "error", err)
-	}
+	c.note(r, audit.Entry{Action: action, Object: "operation:" + from.String()})
 	v := url.Values{"done": {action}}
 	if from != op.ID {
 		v.Set("of", from.String())
@@ -125,11 +121,7 @@ func (c *Console) retryOperation(r *http.Request, who Visitor) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	request, err := c.Rewrites.Retried(r.Context(), op.Connection, op.ID, operation.Request{Partner: op.Partner})
-	if err != nil {
-		return c.stays(r, who, op, err)
-	}
-	made, _, err := c.Rewrites.Submit(r.Context(), request)
+	made, err := c.retried(r, op)
 	if err != nil {
 		return c.stays(r, who, op, err)
 	}

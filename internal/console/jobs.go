@@ -172,7 +172,5 @@ func (c *Console) doAll(r *http.Request, who Visitor) (answer, error) {
 
 // noteJob writes an act on a job into the audit log.
 func (c *Console) noteJob(r *http.Request, action string, j job.Job) {
-	if err := c.Journal.Note(r.Context(), audit.Entry{Action: action, Object: "job:" + j.ID.String()}); err != nil {
-		c.Log.Error("an act of the console is not in the audit log", "action", action, "job", j.ID, "error", err)
-	}
+	c.note(r, audit.Entry{Action: action, Object: "job:" + j.ID.String()})
 }

@@ -178,8 +178,6 @@ func (c *Console) changeHook(r *http.Request, who Visitor, did string, change fu
 		s.Note, s.status = c.noteOf(r, err), statusOf(err)
 		return answer{sheet: s}, nil
 	}
-	if err := c.Journal.Note(r.Context(), audit.Entry{Action: did, Object: "webhook:" + id.String()}); err != nil {
-		c.Log.Error("an act of the console is not in the audit log", "action", did, "webhook", id, "error", err)
-	}
+	c.note(r, audit.Entry{Action: did, Object: "webhook:" + id.String()})
 	return answer{to: with(hookPath(partner, id), url.Values{"done": {did}})}, nil
 }

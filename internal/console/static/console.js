@@ -89,6 +89,27 @@
     });
   }
 
+  // What is ticked is counted, and can be ticked and cleared at once.
+  const boxes = () => [...document.querySelectorAll("input.tick")];
+  const counted = () => {
+    const all = boxes();
+    const n = all.filter((box) => box.checked).length;
+    document.getElementById("ticks").textContent = n ? `${n} of ${all.length} ticked` : "";
+    document.querySelector("[data-tick=none]").hidden = n === 0;
+    document.querySelector("[data-tick=all]").hidden = n === all.length;
+  };
+  if (document.getElementById("ticked")) {
+    document.addEventListener("change", counted);
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-tick]");
+      if (button) {
+        boxes().forEach((box) => { box.checked = button.dataset.tick === "all"; });
+        counted();
+      }
+    });
+    addEventListener("pageshow", counted);
+  }
+
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-at-once]");
     if (form && event.target.matches("select")) {
