@@ -24,15 +24,22 @@ type told struct {
 // telling is one event on its way to one subscription.
 type telling struct {
 	Look Look
-	// Event is its name, and To where it goes, masked; "" where its subscription is gone.
-	Event, To, Hook string
-	ID              uuid.UUID
-	Tries           int
-	At, Next        time.Time
+	// Event is its name, and ID its id.
+	Event    string
+	ID       uuid.UUID
+	To       toldTo
+	Tries    int
+	At, Next time.Time
 	// Said is the last answer.
 	Said  string
 	Tried []string
 	Base  base
+}
+
+// toldTo is a subscription; its URL is masked, and it has an ID alone if it was deleted.
+type toldTo struct {
+	ID        uuid.UUID
+	URL, Path string
 }
 
 // base is what the newest attempt signed.
@@ -55,9 +62,9 @@ func (c *Console) tellings(ctx context.Context, who Visitor, op operation.Operat
 }
 
 func tellingOf(who Visitor, t webhook.Track) telling {
-	one := telling{Event: t.EventName, ID: t.EventID, Look: trackLook(t), Tries: len(t.Logs), Base: baseOf(who, t)}
+	one := telling{To: toldTo{ID: t.Subscription.ID}, Event: t.EventName, ID: t.EventID, Look: trackLook(t), Tries: len(t.Logs), Base: baseOf(who, t)}
 	if t.Subscription.Status != webhook.Deleted {
-		one.To, one.Hook = t.Subscription.Read().URL, hookPath(t.Subscription.Partner, t.Subscription.ID)
+		one.To.URL, one.To.Path = t.Subscription.Read().URL, hookPath(t.Subscription.Partner, t.Subscription.ID)
 	}
 	if t.Kept != nil {
 		one.Tries, one.At = t.Kept.Tries, t.Kept.Event.OccurredAt
