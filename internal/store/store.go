@@ -38,6 +38,7 @@ type Store interface {
 	access.Clients
 	access.Tokens
 	operator.Directory
+	operator.Leavings
 	operator.Sessions
 	operator.Retention
 	connection.Everything
