@@ -17,6 +17,7 @@ type operatorCommand struct {
 	Link    operatorLinkCommand    `cmd:"" help:"Print another one-time code of an operator; the one before ends."`
 	Disable operatorDisableCommand `cmd:"" help:"Keep an operator out, and end all of their sessions."`
 	Enable  operatorEnableCommand  `cmd:"" help:"Let a disabled operator in again."`
+	Delete  operatorDeleteCommand  `cmd:"" help:"Delete an operator, and end all of their sessions."`
 }
 
 // atDesk works on operators, beside a running service too.
@@ -184,4 +185,28 @@ type operatorEnableCommand struct{ oneOperator }
 // Run lets the operator in.
 func (c operatorEnableCommand) Run(e *environment) error {
 	return atDesk(e, func(d *operator.Desk) error { return told(d.Enable(e.ctx, c.Operator, true)) })
+}
+
+type operatorDeleteCommand struct {
+	oneOperator
+	Yes bool `help:"Delete whom would be missed, too: the last admin, or one who is kept out and could come back by the issuer."`
+}
+
+// Help teaches the command.
+func (operatorDeleteCommand) Help() string {
+	return `Their sessions and their code end at once. What they did stays in the audit log, under their email. Whom your
+issuer lets in is made anew at the next sign-in there; "waybill operator disable" keeps them out.
+
+  waybill operator delete ada@carrier.example`
+}
+
+// Run deletes the operator.
+func (c operatorDeleteCommand) Run(e *environment) error {
+	return atDesk(e, func(d *operator.Desk) error {
+		o, err := d.Delete(e.ctx, c.Operator, c.Yes)
+		if err == nil {
+			fmt.Fprintf(os.Stdout, "deleted: %s\n", o)
+		}
+		return err
+	})
 }

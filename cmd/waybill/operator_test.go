@@ -35,6 +35,9 @@ func TestOperatorsAreManagedAsThePageShows(t *testing.T) {
 			continue
 		}
 		ran++
+		if strings.HasPrefix(line, "operator delete") {
+			stands(t, e, 1)
+		}
 		var cli commands
 		parsed, err := newParser(&cli).Parse(worded(line))
 		if err == nil {
@@ -44,18 +47,52 @@ func TestOperatorsAreManagedAsThePageShows(t *testing.T) {
 			t.Errorf("waybill %s: %v", line, err)
 		}
 	}
-	if ran != 6 {
+	if ran != 7 {
 		t.Errorf("%d commands were run", ran)
 	}
+	stands(t, e, 0)
+}
+
+// stands expects of so many operators to be as the page has left them.
+func stands(t *testing.T, e *environment, n int) {
+	t.Helper()
 	err := app.Operators(t.Context(), e.config, func(d *operator.Desk) error {
 		all, err := d.All(t.Context())
-		if len(all) != 1 || all[0].Role != operator.Acting || all[0].Disabled || all[0].Name != "Ada Lind" {
+		if len(all) != n || n > 0 && (all[0].Role != operator.Acting || all[0].Disabled || all[0].Name != "Ada Lind") {
 			t.Errorf("%v", all)
 		}
 		return err
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+func TestTheLastAdminIsDeletedWithAWordAlone(t *testing.T) {
+	t.Parallel()
+	e := newEnvironment(t.Context(), []string{"WAYBILL_DATABASE_URL=" + filepath.Join(t.TempDir(), "w.db")})
+	if err := (migrateCommand{}).Run(e); err != nil {
+		t.Fatal(err)
+	}
+	does := func(line string) error {
+		var cli commands
+		parsed, err := newParser(&cli).Parse(worded(line))
+		if err == nil {
+			err = parsed.Run(e)
+		}
+		return err
+	}
+	if err := does(`operator create ada@x.example --name "Ada" --role admin`); err != nil {
+		t.Fatal(err)
+	}
+	if err := does("operator delete ada@x.example"); err == nil || !strings.Contains(err.Error(), "--yes") {
+		t.Errorf("the last admin: %v", err)
+	}
+	if err := does("operator delete ada@x.example --yes"); err != nil {
+		t.Error(err)
+	}
+	if err := does("operator delete ada@x.example --yes"); err == nil || !strings.Contains(err.Error(), "operator list") {
+		t.Errorf("one who is not there: %v", err)
 	}
 }
 

@@ -57,7 +57,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(p), Now: a.now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: a.keys.sealer, URLs: p.policy,
-		Most: a.config.MaxSubscriptions})
+		Most: a.config.MaxSubscriptions, Strict: strictEvents(p)})
 	a.floors = newFloors(a.config, a.lanes.activate, listen.Descriptors(), a.log)
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,

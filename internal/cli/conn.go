@@ -25,9 +25,13 @@ type connCommands struct {
 type connListCommand struct {
 	at
 	shape
+	watched
 	TSP      string   `name:"tsp" help:"At this TSP, such as samsara." placeholder:"NAME"`
 	FleetRef []string `help:"Of the fleet that you call so; repeat for several." sep:"none" placeholder:"REF"`
 }
+
+// Validate refuses what can be no list.
+func (c connListCommand) Validate() error { return errors.Join(c.fits(c.shape), c.shape.Validate()) }
 
 // Run lists the connections.
 func (c connListCommand) Run(s *Session) error {
@@ -46,21 +50,25 @@ func (c connListCommand) Run(s *Session) error {
 		}
 		q.Set("tsp_id", id)
 	}
-	g := output.Grid{Heads: []string{"ID", "TSP", "FLEET", "STATUS", "CHANGED", "PROBLEM"}}
-	var all []jsontext.Value
+	return s.lists(c.watched, c.shape, func() (listing, error) { return connectionsFound(s, client, q) })
+}
+
+// connectionsFound are the connections that a query selects.
+func connectionsFound(s *Session, client *remote.Client, q url.Values) (listing, error) {
+	l := listing{grid: output.Grid{Heads: []string{"ID", "TSP", "FLEET", "STATUS", "CHANGED", "PROBLEM"}}}
 	now := time.Now()
 	for item, err := range client.List(s.Context, allConnections, q, 0) {
 		if err != nil {
-			return err
+			return l, err
 		}
 		var conn connection
 		if err := remote.Decode(item, &conn); err != nil {
-			return err
+			return l, err
 		}
-		g.Add(conn.ID, conn.SourceName, conn.FleetRef, conn.Status, ago(conn.UpdatedAt, now), conn.Problem)
-		all = append(all, item)
+		l.grid.Add(conn.ID, conn.SourceName, conn.FleetRef, conn.Status, ago(conn.UpdatedAt, now), conn.Problem)
+		l.items = append(l.items, item)
 	}
-	return s.printer(c.shape).List(all, "id", func() output.Grid { return g })
+	return l, nil
 }
 
 // oneConnection is what commands about one take.

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/waybill-dev/waybill/internal/cli/output"
 	"github.com/waybill-dev/waybill/internal/cli/remote"
 )
@@ -26,8 +24,14 @@ const deadLetterJobs = "/v2/notifications/jobs"
 type jobListCommand struct {
 	at
 	shape
+	watched
 	DeadLetters bool `help:"Those that replay dead letters."`
 	Limit       int  `short:"n" help:"How many at most; 0 for all." default:"20"`
+}
+
+// Validate refuses what can be no list.
+func (c jobListCommand) Validate() error {
+	return errors.Join(c.fits(c.shape), c.bounded(c.Limit), c.shape.Validate())
 }
 
 // Run lists the jobs.
@@ -40,22 +44,26 @@ func (c jobListCommand) Run(s *Session) error {
 	if c.DeadLetters {
 		path = deadLetterJobs
 	}
-	g := output.Grid{Heads: []string{"ID", "AGE", "ACTION", "STATUS", "MATCHED", "DONE", "REFUSED", "LEFT", "FILTER"}}
-	var all []jsontext.Value
+	return s.lists(c.watched, c.shape, func() (listing, error) { return c.found(s, client, path) })
+}
+
+// found are the jobs of a path.
+func (c jobListCommand) found(s *Session, client *remote.Client, path string) (listing, error) {
+	l := listing{grid: output.Grid{Heads: []string{"ID", "AGE", "ACTION", "STATUS", "MATCHED", "DONE", "REFUSED", "LEFT", "FILTER"}}}
 	now := time.Now()
 	for item, err := range client.List(s.Context, path, nil, max(c.Limit, 0)) {
 		if err != nil {
-			return err
+			return l, err
 		}
 		j, err := readJob(item)
 		if err != nil {
-			return err
+			return l, err
 		}
-		g.Add(j.ID, age(j.CreatedAt, now), j.Action, j.Status, strconv.Itoa(j.Matched), strconv.Itoa(j.Done), strconv.Itoa(j.Refused),
+		l.grid.Add(j.ID, age(j.CreatedAt, now), j.Action, j.Status, strconv.Itoa(j.Matched), strconv.Itoa(j.Done), strconv.Itoa(j.Refused),
 			strconv.Itoa(j.Left), string(j.Filter))
-		all = append(all, item)
+		l.items = append(l.items, item)
 	}
-	return s.printer(c.shape).List(all, "id", func() output.Grid { return g })
+	return l, nil
 }
 
 // oneJob is what commands about one job take.

@@ -27,6 +27,7 @@ type opCommands struct {
 type opListCommand struct {
 	at
 	shape
+	watched
 	which
 	Status string `help:"pending, success or failed." enum:",pending,success,failed" default:"" placeholder:"STATUS"`
 	Reason string `help:"Pending for this reason alone, such as rate_limited or connection_paused." placeholder:"CODE"`
@@ -38,7 +39,11 @@ func (opListCommand) Help() string {
 	return `Without --since it lists those of the last day, and of pending ones all of the last 45 days.
 
   waybill op list --status failed --since 2h
-  waybill op list --reason connection_paused -o name`
+  waybill op list --reason connection_paused -o name
+  waybill op list --status pending --watch
+
+With --watch what no longer matches is not told elsewhere than on a terminal; "waybill op watch" follows operations
+to their ends.`
 }
 
 // Validate refuses what can be no list.
@@ -47,7 +52,7 @@ func (c opListCommand) Validate() error {
 	if c.Limit < 0 {
 		limit = errors.New("--limit is negative; give 0 for all")
 	}
-	return errors.Join(limit, c.shape.Validate())
+	return errors.Join(limit, c.fits(c.shape), c.bounded(c.Limit), c.shape.Validate())
 }
 
 // Run lists operations.
@@ -65,6 +70,18 @@ func (c opListCommand) Run(s *Session) error {
 		if value != "" {
 			q.Set(name, value)
 		}
+	}
+	if c.Watch {
+		return s.lists(c.watched, c.shape, func() (l listing, err error) {
+			for item, err := range client.List(s.Context, allOperations, q, c.Limit) {
+				if err != nil {
+					return l, err
+				}
+				l.items = append(l.items, item)
+			}
+			l.grid = operationsGrid(l.items, time.Now())
+			return l, nil
+		})
 	}
 	return c.list(s, client.List(s.Context, allOperations, q, c.Limit), now)
 }

@@ -121,11 +121,7 @@ func (c *Console) retryOperation(r *http.Request, who Visitor) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	request, err := c.Rewrites.Retried(r.Context(), op.Connection, op.ID, operation.Request{Partner: op.Partner})
-	if err != nil {
-		return c.stays(r, who, op, err)
-	}
-	made, _, err := c.Rewrites.Submit(r.Context(), c.agreed(r, request))
+	made, err := c.retried(r, op)
 	if overwritten(err) != nil {
 		return answer{to: operationPath(op.ID) + "/retry"}, nil
 	}

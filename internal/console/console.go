@@ -26,6 +26,7 @@ type Config struct {
 	Imports     Imports
 	Lanes       Lanes
 	Webhooks    Webhooks
+	Trails      Trails
 	Receivers   Receivers
 	Partners    Partners
 	Clients     Clients

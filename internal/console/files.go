@@ -32,24 +32,32 @@ type file struct {
 	text []byte
 }
 
-// readFiles joins the styles in the order of their names.
-func readFiles() (files, error) {
-	out := files{all: map[string]file{}}
-	names, err := fs.Glob(static, "static/*.css")
+// joined is what the embedded files of a pattern hold, in the order of their names.
+func joined(pattern string) (all []byte, err error) {
+	names, err := fs.Glob(static, pattern)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	var style []byte
 	for _, name := range names {
 		text, err := static.ReadFile(name)
 		if err != nil {
-			return out, fmt.Errorf("reading the console's styles: %w", err)
+			return nil, fmt.Errorf("reading what the console has embedded: %w", err)
 		}
-		style = append(style, text...)
+		all = append(all, text...)
 	}
-	script, err := static.ReadFile("static/console.js")
+	return all, nil
+}
+
+// readFiles joins the styles, and the scripts.
+func readFiles() (files, error) {
+	out := files{all: map[string]file{}}
+	style, err := joined("static/*.css")
 	if err != nil {
-		return out, fmt.Errorf("reading the console's script: %w", err)
+		return out, err
+	}
+	script, err := joined("static/*.js")
+	if err != nil {
+		return out, err
 	}
 	out.Style = out.add("console", "css", file{"text/css; charset=utf-8", style})
 	out.Script = out.add("console", "js", file{"text/javascript; charset=utf-8", script})

@@ -21,6 +21,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // noon is when every test is.
@@ -37,7 +38,9 @@ type desk struct {
 	// newer is what a retry would write older values over; nil for nothing.
 	newer *operation.Overwrites
 	// partly tells that a part of the operation has reached its TSP.
-	partly  bool
+	partly bool
+	// tracks are the deliveries of its events.
+	tracks  []webhook.Track
 	asked   []string
 	entries []audit.Entry
 	actor   string
@@ -123,6 +126,10 @@ func (d *desk) Exchanges(context.Context, operation.Operation) ([]operation.Kept
 		URL: "https://api.example/messages", Content: tsp.Content{Body: &body}}}}}}, nil
 }
 
+func (d *desk) Tracks(context.Context, uuid.UUID, uuid.UUID, []string) ([]webhook.Track, bool, error) {
+	return d.tracks, false, nil
+}
+
 func (d *desk) Connection(_ context.Context, id uuid.UUID) (connection.Connection, error) {
 	return connection.Connection{ID: id, TSP: "samsara", Status: connection.Active}, nil
 }
@@ -147,7 +154,7 @@ func (d *desk) console(t *testing.T) *Console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(Config{Gate: d, Operations: d, Rewrites: d, Endings: d, Journal: d, Naming: d, Connections: quietLinks{}, Rates: quiet{}, Troubles: quiet{}, Installation: quiet{}, TSPs: registry, Now: noon, Log: slog.New(slog.DiscardHandler)})
+	c, err := New(Config{Gate: d, Operations: d, Rewrites: d, Endings: d, Journal: d, Naming: d, Trails: d, Connections: quietLinks{}, Rates: quiet{}, Troubles: quiet{}, Installation: quiet{}, TSPs: registry, Now: noon, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,6 +36,7 @@ func newOffice() *office {
 	o := &office{desk: desk{op: written()}, status: connection.Stale, hook: webhook.Active}
 	o.op.Payload = []byte(`{"connection_id":"02000000-0000-0000-0000-000000000000","recipient_id":"03000000-0000-0000-0000-000000000000","message_text":"SECRET-PAY"}`)
 	o.op.Attempts[0].Details, o.op.SourceID = "SECRET-TSP", "SECRET-SOURCE"
+	o.tracks = tracksOf("SECRET-TOLD", "SECRET-SIGNED")
 	return o
 }
 
@@ -46,7 +47,7 @@ func (o *office) over(t *testing.T) *Console {
 		t.Fatal(err)
 	}
 	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Endings: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o,
-		Webhooks: hooksOf{o}, Receivers: hooksOf{o}, Partners: o, Clients: o, Grants: o, Jobs: jobsOf{o}, Rates: quiet{}, Troubles: quiet{},
+		Webhooks: hooksOf{o}, Trails: o, Receivers: hooksOf{o}, Partners: o, Clients: o, Grants: o, Jobs: jobsOf{o}, Rates: quiet{}, Troubles: quiet{},
 		Installation: quiet{}, TSPs: registry, ReadOnly: o.readOnly, Now: noon,
 		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {

@@ -30,6 +30,7 @@ type operationView struct {
 	Source string
 	// Same are the ways to ask for the same write once more.
 	Same []same
+	Told told
 	// Open tells that the visitor may read what was written.
 	Open bool
 	// Sent is how many tries there were.
@@ -93,6 +94,9 @@ func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Oper
 		return sheet{}, err
 	}
 	if v.Chain, err = c.chain(r.Context(), op); err != nil {
+		return sheet{}, err
+	}
+	if v.Told, err = c.tellings(r.Context(), who, op); err != nil {
 		return sheet{}, err
 	}
 	most := triesShown

@@ -31,6 +31,9 @@ type operationsView struct {
 	All string
 	// AllBarred says why one may not; "" if one may.
 	AllBarred string
+	// Ticks tells that rows can be ticked, and Filters is the list to which one comes back.
+	Ticks   bool
+	Filters string
 	// Narrowed tells that a filter is set, and Looked that only a part was looked at.
 	Narrowed, Looked bool
 }
@@ -91,7 +94,12 @@ func (c *Console) listOperations(r *http.Request, who Visitor) (answer, error) {
 	}
 	n := c.namer(r.Context(), who)
 	for _, op := range found.Items {
-		v.Rows = append(v.Rows, n.row(op))
+		one := n.row(op)
+		one.Tick = c.ticks(who)
+		v.Rows = append(v.Rows, one)
+	}
+	if v.Ticks = c.ticks(who) && len(v.Rows) > 0; v.Ticks {
+		v.Filters = r.URL.RawQuery
 	}
 	v.Newer, v.Older = beside(operationsPath, q, found.Previous, true), beside(operationsPath, q, found.Next, false)
 	if v.Newer != "" {
@@ -99,6 +107,9 @@ func (c *Console) listOperations(r *http.Request, who Visitor) (answer, error) {
 	}
 	return answer{sheet: sheet{name: "operations", Title: "Operations", Place: "Operations", Content: v, watched: watched(q, found.Items)}}, nil
 }
+
+// ticks tells whether a visitor may act on rows of a list.
+func (c *Console) ticks(who Visitor) bool { return c.barred(act{}, who, Operator).Barred == "" }
 
 func listOf(q url.Values) page.List { return page.List{Path: operationsPath, Filters: q.Encode()} }
 

@@ -16,6 +16,9 @@ func jobFilters() []string {
 	return []string{"tsp", "kind", "verb", "partner", "connection", "resource", "source_id", "since", "from", "to"}
 }
 
+// several is the parameter that is given once for each thing, such as each row that is ticked.
+const several = "id"
+
 // takes are the parameters of the pages that have some, by their patterns.
 func takes() map[string][]string {
 	return map[string][]string{
@@ -24,6 +27,7 @@ func takes() map[string][]string {
 		"GET /console/operations":              append(filterNames(), "page", "watch", "newest"),
 		"GET /console/operations/all":          jobFilters(),
 		"GET /console/operations/export":       filterNames(),
+		"GET /console/operations/ticked":       {"filters", several},
 		"GET /console/operations/{id}":         {"done", "of", "tries"},
 		"GET /console/connections":             {"state", "page"},
 		"GET /console/connections/{id}":        {"done"},
@@ -56,7 +60,7 @@ func only(given url.Values, known []string) error {
 		switch {
 		case !slices.Contains(known, name):
 			message = "is nothing that this page takes; it takes " + strings.Join(slices.Sorted(slices.Values(known)), ", ")
-		case len(values) > 1:
+		case len(values) > 1 && name != several:
 			message = "must be given once"
 		default:
 			continue

@@ -92,6 +92,11 @@ type Webhooks interface {
 	Get(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error)
 }
 
+// Trails tell what became of the events about something that a partner has.
+type Trails interface {
+	Tracks(ctx context.Context, partner, subject uuid.UUID, names []string) (all []webhook.Track, more bool, err error)
+}
+
 // Receivers changes subscriptions and has what was given up delivered again, as partners may, and tells how much waits
 // for one.
 type Receivers interface {

@@ -41,6 +41,8 @@ func (c *Console) table() []route {
 		{"GET /console/operations", Viewer, c.listOperations},
 		{"GET /console/operations/all", Operator, c.askAll},
 		{"POST /console/operations/all", Operator, c.doAll},
+		{"GET /console/operations/ticked", Operator, c.askTicked},
+		{"POST /console/operations/ticked", Operator, c.doTicked},
 		{"GET /console/operations/export", Viewer, c.exportOperations},
 		{"GET /console/jobs/{partner}/{id}", Viewer, c.showJob},
 		{"GET /console/jobs/{partner}/{id}/stop", Operator, c.askStopJob},

@@ -23,6 +23,8 @@ type row struct {
 	Why   why
 	Tries int
 	Asked time.Time
+	// Tick tells that it can be ticked.
+	Tick bool
 	// Gone tells that a list which was open shows it though it no longer asks for it.
 	Gone bool
 }

@@ -56,7 +56,7 @@ func (c *Console) rowsShown(r *http.Request, who Visitor) ([]fragment, error) {
 			return nil, err
 		}
 		one := n.row(op)
-		one.Gone = !selects(of, op)
+		one.Gone, one.Tick = !selects(of, op), c.ticks(who)
 		v.Rows = append(v.Rows, one)
 	}
 	tally, err := c.Operations.Tally(r.Context(), of)

@@ -13,6 +13,11 @@ import (
 // where that was asked for.
 func (op Operation) Raises() bool { return !op.Sync || op.Told }
 
+// EventNames are those of the events that tell of operations.
+func EventNames() []string {
+	return []string{event.OperationCreated, event.OperationSucceeded, event.OperationFailed}
+}
+
 // Tells returns the events that the end of an operation raises; none before.
 func (op Operation) Tells(at time.Time) ([]event.Event, error) {
 	if !op.State.Ended() || !op.Raises() {

@@ -15,12 +15,18 @@ import (
 // Desk makes operators and changes them, for whoever works on the machine. Its errors are for that person. It
 // works on the database directly, beside a service that may run over it.
 type Desk struct {
-	kept Directory
+	kept offices
 	now  func() time.Time
 }
 
+// offices are what a desk needs of the store.
+type offices interface {
+	Directory
+	Leavings
+}
+
 // NewDesk returns a desk over a store.
-func NewDesk(kept Directory, now func() time.Time) *Desk { return &Desk{kept, now} }
+func NewDesk(kept offices, now func() time.Time) *Desk { return &Desk{kept, now} }
 
 // Order says what operator to make.
 type Order struct {

@@ -22,6 +22,13 @@ type Directory interface {
 	PutCode(ctx context.Context, operator uuid.UUID, c Code) error
 }
 
+// Leavings removes operators.
+type Leavings interface {
+	// DeleteOperator removes an operator as it was read, with the sessions and the code, if may lets it, which is given all
+	// that there are; its error changes nothing. fence.ErrOvertaken if it is not as it was read.
+	DeleteOperator(ctx context.Context, o Operator, may func(all []Operator) error) error
+}
+
 // Sessions keeps who is signed in.
 type Sessions interface {
 	// UseCode begins a session of the operator of a code, and ends the code. ErrNoCode unless it Opens.

@@ -39,6 +39,7 @@ type Store interface {
 	access.Surveys
 	access.Tokens
 	operator.Directory
+	operator.Leavings
 	operator.Sessions
 	operator.Retention
 	connection.Everything
@@ -79,6 +80,7 @@ type Store interface {
 	webhook.Store
 	webhook.Queue
 	webhook.DeadLetters
+	webhook.Trail
 	webhook.Figures
 	webhook.Sweeps
 	webhook.Vault

@@ -45,6 +45,8 @@ type Result struct {
 	StatusCode int
 	// Refused tells that the answer was no success and counts as delivered all the same.
 	Refused bool
+	// Signed is what the last request of it signed; zero if none was made.
+	Signed Signed
 	// Learned is the encoding that the receiver has shown to read, "" where it has shown nothing.
 	Learned Encoding
 	// URL is where it was sent, and Attempt which one it was. Attempt is 0 where the outcome says
@@ -72,6 +74,9 @@ func (r Result) Log(d Delivery, at time.Time) DeliveryLog {
 		Status:       LogFailed,
 		StatusCode:   r.StatusCode,
 		CreatedAt:    at.UTC().Truncate(time.Microsecond),
+		Subject:      d.Event.Subject,
+		Attempt:      d.Attempt,
+		Signed:       r.Signed,
 	}
 	if r.Verdict == Delivered {
 		entry.Status = LogSuccess

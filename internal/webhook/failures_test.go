@@ -167,7 +167,7 @@ func TestAttemptsAreLogged(t *testing.T) {
 	failed := webhook.Result{Verdict: webhook.Retry, StatusCode: 503, Err: message, Duration: 12*time.Millisecond + 900}
 	got := failed.Log(d, noon)
 	want := webhook.DeliveryLog{ID: got.ID, Subscription: d.Subscription.ID, EventID: d.Event.ID, EventName: d.Event.Name,
-		Status: webhook.LogFailed, StatusCode: 503, ErrorMessage: &message, ResponseTimeMS: &ms, CreatedAt: noon.Truncate(time.Microsecond)}
+		Status: webhook.LogFailed, StatusCode: 503, ErrorMessage: &message, ResponseTimeMS: &ms, CreatedAt: noon.Truncate(time.Microsecond), Attempt: 1}
 	if diff := cmp.Diff(want, got); diff != "" || got.ID.Version() != 7 {
 		t.Error(diff)
 	}

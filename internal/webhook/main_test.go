@@ -35,6 +35,7 @@ type memory struct {
 	counts    []webhook.Count
 	// waits is how many deliveries wait.
 	waits int
+	kept  []webhook.Undelivered
 }
 
 func (m *memory) InsertSubscriptions(_ context.Context, all []webhook.Subscription, most int) error {
@@ -152,6 +153,20 @@ func (m *memory) DeliveryLogs(_ context.Context, q webhook.LogQuery) (page.Found
 		}
 	}
 	return page.Found[webhook.DeliveryLog]{Entries: window(found, q.Window, webhook.DeliveryLog.Position)}, nil
+}
+
+func (m *memory) SubjectLogs(_ context.Context, subject uuid.UUID, most int) ([]webhook.DeliveryLog, error) {
+	var found []webhook.DeliveryLog
+	for _, l := range m.logs {
+		if l.Subject == subject {
+			found = append(found, l)
+		}
+	}
+	return window(found, page.Window{Limit: most}, webhook.DeliveryLog.Position), nil
+}
+
+func (m *memory) Undelivered(_ context.Context, q webhook.UndeliveredQuery) ([]webhook.Undelivered, error) {
+	return slices.DeleteFunc(slices.Clone(m.kept), func(u webhook.Undelivered) bool { return u.Event.Subject != q.Subject }), nil
 }
 
 func window[E any](all []E, w page.Window, at func(E) page.Position) []E {

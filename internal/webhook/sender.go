@@ -70,8 +70,8 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 		GotConn:              func(httptrace.GotConnInfo) { connected.Store(true) },
 		GotFirstResponseByte: func() { heard.Store(true) },
 	})
-	answer, err := s.post(bounded, d, encoding)
-	r := Result{URL: d.Subscription.URL}
+	answer, signed, err := s.post(bounded, d, encoding)
+	r := Result{URL: d.Subscription.URL, Signed: signed}
 	if err != nil {
 		r.Verdict, r.Duration, r.Cause = Retry, s.now().Sub(began), outbound.Bare(err)
 		// The outer context, and not the bounded one: a receiver that is slow is to be tried
@@ -91,40 +91,37 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 	_ = answer.Body.Close()
 	now := s.now()
 	r = judge(d.Subscription, answer, now)
-	r.URL, r.Attempt, r.Duration = d.Subscription.URL, d.Attempt, now.Sub(began)
+	r.URL, r.Attempt, r.Signed, r.Duration = d.Subscription.URL, d.Attempt, signed, now.Sub(began)
 	r.Learned = learned(encoding, r.StatusCode)
 	return r
 }
 
-// The body is made anew for each request, because it holds the attempt's number.
-func (s *Sender) post(ctx context.Context, d Delivery, encoding Encoding) (_ *http.Response, err error) {
-	if d.Subscription.Strict {
-		if d, err = s.Strict.of(d); err != nil {
-			return nil, err
-		}
-	}
-	body, err := Envelope(d)
+// post also tells what it signed, whatever became of the request.
+func (s *Sender) post(ctx context.Context, d Delivery, encoding Encoding) (_ *http.Response, signed Signed, err error) {
+	body, err := bodyOf(d, s.Strict)
 	if err != nil {
-		return nil, err
+		return nil, signed, err
 	}
 	id, err := uuid.NewRandom()
 	if err != nil {
-		return nil, fmt.Errorf("making a request id: %w", err)
+		return nil, signed, fmt.Errorf("making a request id: %w", err)
 	}
 	sent := body
 	if encoding == Gzip {
 		if sent, err = s.gzip.compress(body); err != nil {
-			return nil, fmt.Errorf("compressing the envelope: %w", err)
+			return nil, signed, fmt.Errorf("compressing the envelope: %w", err)
 		}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Subscription.URL, bytes.NewReader(sent))
 	if err != nil {
-		return nil, fmt.Errorf("making the request: %w", err)
+		return nil, signed, fmt.Errorf("making the request: %w", err)
 	}
 	// Receivers compare the time of signing with their clock.
-	req.Header = headers(d, body, s.now(), id)
+	signed = signedOf(body, s.now())
+	req.Header = headers(d, body, signed.At, id)
 	if encoding == Gzip {
 		req.Header.Set("Content-Encoding", "gzip")
 	}
-	return s.client.Do(req)
+	answer, err := s.client.Do(req)
+	return answer, signed, err
 }

@@ -28,6 +28,8 @@ type Config struct {
 	Now func() time.Time
 	// NewSecret is RandomSecret if nil.
 	NewSecret func() Secret
+	// Strict is that of a Sender.
+	Strict Shorten
 }
 
 // kept is what a Service needs of the store.
@@ -35,6 +37,7 @@ type kept interface {
 	Store
 	DeadLetters
 	Figures
+	Trail
 }
 
 // Service makes, lists and changes subscriptions for partners. All errors that a caller of the

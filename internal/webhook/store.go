@@ -113,6 +113,11 @@ type DeliveryLog struct {
 	// ResponseTimeMS is nil when no answer came.
 	ResponseTimeMS *int
 	CreatedAt      time.Time
+	// Subject is what the event was about. It, Attempt and Signed are zero where they are not known, as of what an
+	// earlier release has logged.
+	Subject uuid.UUID
+	Attempt int
+	Signed  Signed
 }
 
 // Position is the attempt's place in a list.

@@ -50,3 +50,75 @@ func keys(t *testing.T, browser context.Context, in *installation, w writes) {
 		t.Errorf("the key / leads to %q", at)
 	}
 }
+
+// shortcuts uses each key of a list and of an operation.
+func shortcuts(t *testing.T, browser context.Context, in *installation, w writes) {
+	b := open(t, browser, in.url)
+	at := func(what, is, want string) {
+		t.Helper()
+		if got := says[string](b, is); got != want {
+			t.Errorf("%s: it is %q, want %q", what, got, want)
+		}
+	}
+	press := func(key string) { b.do(chromedp.KeyEvent(key)) }
+	b.visit("/console/operations?tsp=samsara")
+	rows := `[...document.querySelectorAll("tbody tr")].indexOf(document.activeElement.closest("tr"))+""`
+	for _, c := range []struct{ key, want string }{{"j", "0"}, {"j", "1"}, {"k", "0"}, {"k", "0"}} {
+		press(c.key)
+		at("the key "+c.key, rows, c.want)
+	}
+	press("x")
+	at("the key x", `document.querySelectorAll("input.tick:checked").length + " " + (document.querySelector("input.tick:checked").closest("tr") === document.querySelector("tbody tr"))`, "1 true")
+	press("f")
+	at("the key f", `document.activeElement.closest("form").className`, "filters")
+	press("j")
+	at("a key while something is chosen", `document.activeElement.closest("form").className`, "filters")
+	says[bool](b, `document.activeElement.blur(), true`)
+	press("?")
+	at("the list of keys", `[...document.querySelectorAll("dialog[open] kbd")].map((e) => e.textContent).join("")`, "/fjkx?")
+	press("j")
+	at("a key while they are listed", `document.querySelectorAll("dialog[open]").length+""`, "1")
+	press(kb.Escape)
+	b.until("the list of keys is closed", `!document.querySelector("dialog")`)
+	press("j")
+	b.leads(chromedp.KeyEvent(kb.Enter))
+
+	b.visit("/console/operations/" + w["failed"])
+	press("?")
+	at("the keys of one that failed", `[...document.querySelectorAll("dialog[open] kbd")].map((e) => e.textContent).join("")`, "/eyu?")
+	b.do(chromedp.KeyEvent(kb.Escape))
+	press("y")
+	b.until("the id is copied, or selected", `document.getElementById("said").textContent !== ""`)
+	b.leads(chromedp.KeyEvent("u"))
+	if at := b.path(); at != "/console/operations?tsp=samsara" {
+		t.Errorf("the key u leads to %s", at)
+	}
+	b.visit("/console/operations/" + w["failed"])
+	b.leads(chromedp.KeyEvent("e"))
+	if at := b.path(); at != "/console/operations/"+w["failed"]+"/edit" {
+		t.Errorf("the key e leads to %s", at)
+	}
+	b.visit("/console/operations/" + w["behind"])
+	b.leads(chromedp.KeyEvent("c"))
+	if at := b.path(); at != "/console/operations/"+w["behind"]+"/cancel" {
+		t.Errorf("the key c leads to %s", at)
+	}
+	b.visit("/console/operations/" + w["looking"])
+	if n := says[int](b, `document.querySelectorAll("#tries > details").length`); n > 1 {
+		opened := `[...document.querySelectorAll("#tries > details")].map((e) => e.open ? 1 : 0).indexOf(1)+""`
+		press("[")
+		at("the key [", opened, "1")
+		press("]")
+		at("the key ]", opened, "0")
+	} else {
+		t.Errorf("one that is looked up has %d tries", n)
+	}
+	b.visit("/console/settings")
+	b.leads(click(`button[name="keys"]`))
+	press("?")
+	at("a key that is switched off", `document.querySelectorAll("dialog").length+""`, "0")
+	b.leads(click(`button[name="keys"]`))
+	for _, wrong := range b.complaints() {
+		t.Error(wrong)
+	}
+}

@@ -42,6 +42,7 @@ func full(w writes) map[string][]sample {
 		"/console/operations/{id}/revert":  asks("updated", "revert"),
 		"/console/operations/all": {{name: "all", path: "/console/operations/all"},
 			{name: "all-of-partner", path: "/console/operations/all?partner=" + demo.ID("partner").String()}},
+		"/console/operations/ticked":              {{name: "ticked", path: "/console/operations/ticked?id=" + w["failed"] + "&id=" + w["behind"]}},
 		"/console/jobs/{partner}/{id}":            {{name: "job", path: "/console/jobs/" + demo.ID("partner").String() + "/" + w["job"]}},
 		"/console/connections":                    {{name: "connections", path: "/console/connections"}},
 		"/console/connections/{id}":               {{name: "connection", path: "/console/connections/" + demo.ID("connection:samsara").String()}},
@@ -68,7 +69,7 @@ const exported = "/console/operations/export"
 func empty() (all []sample) {
 	for _, page := range console.Pages() {
 		path := strings.TrimSuffix(page, "{$}")
-		if !strings.Contains(path, "{") && path != "/console/find" && page != "/console/" && page != exported {
+		if !strings.Contains(path, "{") && path != "/console/find" && path != "/console/operations/ticked" && page != "/console/" && page != exported {
 			all = append(all, sample{name: "empty-" + cmp.Or(strings.ReplaceAll(strings.TrimPrefix(path, "/console/"), "/", "-"), "home"), path: path})
 		}
 	}
@@ -108,8 +109,8 @@ func TestTheConsoleInABrowser(t *testing.T) {
 	for _, use := range []struct {
 		name string
 		of   func(*testing.T, context.Context, *installation, writes)
-	}{{"numbers and texts", exact}, {"what was never sent", unsent}, {"keys", keys}, {"filters", filters}, {"live", lives}, {"a lost connection", regains},
-		{"without scripts", plain}, {"acts", acts}, {"lines", lines}} {
+	}{{"numbers and texts", exact}, {"what was never sent", unsent}, {"keys", keys}, {"shortcuts", shortcuts}, {"what flashes", flashes}, {"filters", filters}, {"live", lives}, {"a lost connection", regains},
+		{"without scripts", plain}, {"ticked rows", ticks}, {"acts", acts}, {"lines", lines}} {
 		t.Run(use.name, func(t *testing.T) {
 			in.t = t
 			use.of(t, browser, in, w)

@@ -1,4 +1,4 @@
-// What the console does beyond plain pages: times that go on, copying, and keys. Every page works without it.
+// What the console does beyond plain pages: times that go on, copying, ticking, and changes that are seen. Every page works without it.
 "use strict";
 
 (() => {
@@ -80,7 +80,28 @@
     // Only what the page answers is read aloud, and no number that changes.
     const answer = () => document.querySelector(".verdict h2")?.textContent ?? document.querySelector("h1").textContent;
     let before = answer();
+    // A cell flashes once when what it says has changed; times go on by themselves and do not count.
+    const cells = () => document.querySelectorAll("main tbody tr[id] > td, .verdict h2");
+    const text = (cell) => {
+      const copy = cell.cloneNode(true);
+      copy.querySelectorAll("time").forEach((time) => { time.textContent = time.dateTime; });
+      return copy.textContent;
+    };
+    const texts = new WeakMap();
+    cells().forEach((cell) => texts.set(cell, text(cell)));
+    document.addEventListener("animationend", (event) => event.target.classList.remove("flash"));
+    const flash = () => {
+      for (const cell of cells()) {
+        const now = text(cell);
+        const before = texts.get(cell);
+        texts.set(cell, now);
+        if (before !== undefined && before !== now) {
+          cell.classList.add("flash");
+        }
+      }
+    };
     document.addEventListener("htmx:after:swap", () => {
+      flash();
       recount();
       if (answer() !== before) {
         before = answer();
@@ -89,27 +110,31 @@
     });
   }
 
+  // What is ticked is counted, and can be ticked and cleared at once.
+  const boxes = () => [...document.querySelectorAll("input.tick")];
+  const counted = () => {
+    const all = boxes();
+    const n = all.filter((box) => box.checked).length;
+    document.getElementById("ticks").textContent = n ? `${n} of ${all.length} ticked` : "";
+    document.querySelector("[data-tick=none]").hidden = n === 0;
+    document.querySelector("[data-tick=all]").hidden = n === all.length;
+  };
+  if (document.getElementById("ticked")) {
+    document.addEventListener("change", counted);
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-tick]");
+      if (button) {
+        boxes().forEach((box) => { box.checked = button.dataset.tick === "all"; });
+        counted();
+      }
+    });
+    addEventListener("pageshow", counted);
+  }
+
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-at-once]");
     if (form && event.target.matches("select")) {
       form.requestSubmit();
-    }
-  });
-
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, select, textarea");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
-    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (!target) {
-      return;
-    }
-    event.preventDefault();
-    if (target.matches("input")) {
-      target.focus();
-    } else {
-      target.click();
     }
   });
 })();

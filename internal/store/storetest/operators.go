@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -22,10 +24,42 @@ func operators() []rule {
 		{"a code of an operator who is disabled opens nothing", disabledOpensNothing},
 		{"a session is read with its operator as he is now, and is gone when it has ended", sessionIsKept},
 		{"sessions and code of an operator end with his role, his sight and his being let in, and not with his name", changeEndsSessions},
+		{"an operator who is deleted is gone with his sessions and code, if that is allowed and he is as he was read", operatorLeaves},
 		{"whom an issuer tells of is one operator however often he comes, who becomes as it says", metIsOne},
 		{"what an operator does about his session is logged in his name", signInIsLogged},
 		{"sessions and codes that have ended are swept, and no others", sessionsAreSwept},
 	}
+}
+
+func operatorLeaves(t *testing.T, s *stand) {
+	a, b := s.hired("a@x.example", operator.Admin), s.hired("b@x.example", operator.Admin)
+	session, refused := s.signedIn(a, "a"), errors.New("is missed")
+	other := s.signedIn(b, "b")
+	s.must(s.PutCode(t.Context(), a.ID, codeOf("left", at(60))))
+	fails(t, "one who is missed", s.DeleteOperator(t.Context(), a, func(all []operator.Operator) error {
+		same(t, "all", all, []operator.Operator{a, b})
+		return refused
+	}), refused)
+	older := a
+	older.UpdatedAt = at(-1)
+	let := func([]operator.Operator) error { return nil }
+	fails(t, "one who was changed", s.DeleteOperator(t.Context(), older, let), fence.ErrOvertaken)
+	same(t, "as before", got[operator.Session](s)(s.OperatorSession(t.Context(), session.Hash)).Operator, a)
+	s.must(s.DeleteOperator(t.Context(), a, let))
+	s = s.crashed()
+	same(t, "left", got[[]operator.Operator](s)(s.Operators(t.Context())), []operator.Operator{b})
+	_, err := s.OperatorSession(t.Context(), session.Hash)
+	fails(t, "his session", err, operator.ErrNoSession)
+	_, err = s.UseCode(t.Context(), []byte("left"), visit("late"))
+	fails(t, "his code", err, operator.ErrNoCode)
+	same(t, "another's session", got[operator.Session](s)(s.OperatorSession(t.Context(), other.Hash)).Operator, b)
+	entries := got[[]audit.Entry](s)(s.Entries(t.Context(), 0, 100))
+	if !slices.ContainsFunc(entries, func(e audit.Entry) bool {
+		return strings.Contains(e.Action, "delete") && strings.Contains(e.Object, a.ID.String())
+	}) {
+		t.Errorf("the audit log does not tell of it: %v", entries)
+	}
+	fails(t, "once more", s.DeleteOperator(t.Context(), a, let), fence.ErrOvertaken)
 }
 
 // person makes an operator that is not stored.

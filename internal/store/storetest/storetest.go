@@ -54,7 +54,7 @@ func run(t *testing.T, fresh func(t *testing.T) Engine, with *sealing) {
 		"progress": slices.Concat(progress(), exchanges(), verifications()), "by hand": byHand(), "newer": newer(), "deliveries": deliveries(), "receivers": slices.Concat(receivers(), receiversAsOne()), "feeds": feeds(), "fan-out": fanOut(),
 		"connections": connections(), "permits": permits(), "drafts": drafts(), "locks": locks(), "records": records(),
 		"sweeps": sweeps(), "orphans": orphans(), "changes": changes(), "lists": lists(), "schedules": schedules(),
-		"webhooks": webhooks(), "changes of webhooks": webhookChanges(), "dead letters": deadLetters(),
+		"webhooks": webhooks(), "changes of webhooks": webhookChanges(), "dead letters": deadLetters(), "trails": trails(),
 		"retention": slices.Concat(retention(), past()), "meta": meta(), "vault": vault(), "audit": audits(),
 		"restored": restored(), "sealed": sealedAtRest(), "damaged": slices.Concat(damaged(), lost()),
 		"filters": filtersFollow(), "memory": memory(), "surveys": slices.Concat(surveys(), surveysOfLinks(), rates()), "backlogs": backlogs(), "jobs": jobs(),

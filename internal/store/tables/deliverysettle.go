@@ -52,9 +52,10 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 		tx.count(s)
 		l := s.Log
 		return tx.exec(`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code,
-			error_message, response_time_ms, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`, l.ID[:],
+			error_message, response_time_ms, created_at, subject, attempt, signed_at, signed_sum)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`, l.ID[:],
 			l.Subscription[:], l.EventID[:], l.EventName, string(l.Status), l.StatusCode, l.ErrorMessage,
-			l.ResponseTimeMS, micros(l.CreatedAt))
+			l.ResponseTimeMS, micros(l.CreatedAt), l.Subject[:], l.Attempt, micros(l.Signed.At), l.Signed.Sum[:])
 	})
 }
 

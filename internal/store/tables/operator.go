@@ -78,6 +78,27 @@ func (t *tx) changeOperator(from, to operator.Operator) error {
 	return t.exec(`DELETE FROM operator_code WHERE operator = ?1`, from.ID[:])
 }
 
+// DeleteOperator removes an operator as it was read, with what stood for him.
+func (db *DB) DeleteOperator(ctx context.Context, o operator.Operator, may func([]operator.Operator) error) error {
+	return db.audited(ctx, func(tx *tx) error {
+		all, err := rows(tx, `SELECT `+operatorColumns+` FROM operator o ORDER BY o.email, o.id`, scanOperator)
+		if err != nil {
+			return err
+		}
+		if err := may(all); err != nil {
+			return refusal{err}
+		}
+		n, err := tx.change(`DELETE FROM operator WHERE id = ?1 AND updated_at = ?2`, o.ID[:], micros(o.UpdatedAt))
+		if err := overtaken(n, err); err != nil {
+			return err
+		}
+		if err := tx.exec(`DELETE FROM operator_session WHERE operator = ?1`, o.ID[:]); err != nil {
+			return err
+		}
+		return tx.exec(`DELETE FROM operator_code WHERE operator = ?1`, o.ID[:])
+	}, operatorThing(o.ID), codeThing(o.ID))
+}
+
 // PutCode gives an operator a code.
 func (db *DB) PutCode(ctx context.Context, of uuid.UUID, c operator.Code) error {
 	return db.audited(ctx, func(tx *tx) error {

@@ -40,6 +40,8 @@ func permits() []permit {
 		sorts("SELECT DISTINCT connection FROM import_schedule WHERE next_at <= ?1", "those that are due are few kinds of each connection"),
 		sorts("FROM import_schedule WHERE connection IN", "sorts the few kinds of the connections that are asked for"),
 		sorts("FROM delivery d INDEXED BY delivery_event", "sorts the events that are named, a hundred at most"),
+		sorts("FROM subscription s CROSS JOIN delivery d CROSS JOIN event e",
+			"sorts what waits of one subject for the subscriptions of a partner to a few events"),
 		sorts("FROM share_grant WHERE partner = ?1 AND fleet = ?2", "sorts the grants of a fleet to a partner, which are few"),
 		sorts("FROM share_grant WHERE partner = ?1 AND fleet_ref = ?2", "sorts the grants that a reference has stood for, of one fleet"),
 		sorts("FROM share_grant WHERE partner = ?1 ORDER BY status", "is for lists, which tell whose fleets a partner reaches"),

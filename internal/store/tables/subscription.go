@@ -206,17 +206,6 @@ func (db *DB) DeliveryLogs(ctx context.Context, q webhook.LogQuery) (page.Found[
 	} else {
 		l.more.addIf(q.Status != "", "status = ?", string(q.Status))
 	}
-	l.columns, l.from = `id, subscription, event, event_name, status, status_code, error_message,
-		response_time_ms, created_at`, ` FROM delivery_log INDEXED BY `+index
+	l.columns, l.from = deliveryLogColumns, ` FROM delivery_log INDEXED BY `+index
 	return walking(ctx, db, l, scanDeliveryLog)
-}
-
-// scanDeliveryLog reads an entry; error_message and response_time_ms may be NULL.
-func scanDeliveryLog(row scanner) (webhook.DeliveryLog, error) {
-	var l webhook.DeliveryLog
-	var created int64
-	err := row.Scan(&l.ID, &l.Subscription, &l.EventID, &l.EventName, &l.Status, &l.StatusCode, &l.ErrorMessage,
-		&l.ResponseTimeMS, &created)
-	l.CreatedAt = fromMicros(created)
-	return l, err
 }

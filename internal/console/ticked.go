@@ -1,0 +1,225 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/problem"
+)
+
+// tickedPath is where one acts on the rows of a list that were ticked.
+const tickedPath = operationsPath + "/ticked"
+
+// tickedView is what the page shows on which one acts on what was ticked.
+type tickedView struct {
+	Rows    []tickedRow
+	Filters string
+	Back    string
+	Choices []tickedChoice
+	// Done tells that it has been acted on them.
+	Done bool
+}
+
+// tickedRow is an operation that was ticked, and what can be done or was done with it.
+type tickedRow struct {
+	row
+	// Retry and Cancel say why it can be neither; "" if it can.
+	Retry, Cancel act
+	// Did says what was done, Not why nothing was, and Made is the operation that was made; zero for none.
+	Did, Not string
+	Made     uuid.UUID
+}
+
+// tickedChoice is something that can be done with some of what was ticked.
+type tickedChoice struct {
+	act
+	Action string
+	N      int
+}
+
+// the two things that are done with what was ticked.
+const (
+	tickedRetry  = "retry"
+	tickedCancel = "cancel"
+)
+
+// askTicked shows what acting on the ticked rows would touch.
+func (c *Console) askTicked(r *http.Request, who Visitor) (answer, error) {
+	v, _, err := c.ticked(r, who, r.URL.Query())
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{sheet: tickedSheet("Retry or cancel the ticked", v)}, nil
+}
+
+func tickedSheet(title string, v tickedView) sheet {
+	return sheet{name: "ticked", Title: title, Place: "Operations", Content: v}
+}
+
+// ticked finds what was ticked.
+func (c *Console) ticked(r *http.Request, who Visitor, given url.Values) (v tickedView, ops []operation.Operation, err error) {
+	v, err = c.tickedAt(given)
+	if err != nil {
+		return v, nil, err
+	}
+	ids, err := tickedIDs(given)
+	if err != nil {
+		return v, nil, err
+	}
+	n, retry, cancel := c.namer(r.Context(), who), 0, 0
+	for _, id := range ids {
+		op, err := c.Operations.Find(r.Context(), id)
+		if err != nil {
+			return v, nil, err
+		}
+		partly, err := c.Endings.Partly(r.Context(), op)
+		if err != nil {
+			return v, nil, err
+		}
+		one := tickedRow{row: n.row(op)}
+		one.Retry, one.Cancel = c.mayRetry(op, who, partly), c.mayCancel(op, who)
+		retry, cancel = retry+one.Retry.counts(), cancel+one.Cancel.counts()
+		v.Rows, ops = append(v.Rows, one), append(ops, op)
+	}
+	v.Choices = []tickedChoice{
+		{act{Word: "Retry", Kind: "main", Explains: "Sends each of them once more as it is, as a write of its own."}, tickedRetry, retry},
+		{act{Word: "Cancel", Kind: "danger", Explains: "Ends each of them, if nothing of it has been applied."}, tickedCancel, cancel},
+	}
+	for i := range v.Choices {
+		v.Choices[i].act = c.barred(v.Choices[i].act, who, Operator)
+	}
+	return v, ops, nil
+}
+
+// tickedAt is the page with the list from which one came.
+func (c *Console) tickedAt(given url.Values) (v tickedView, err error) {
+	list, err := url.ParseQuery(given.Get("filters"))
+	if err == nil {
+		err = only(list, append(filterNames(), "page"))
+	}
+	if err == nil {
+		_, _, err = c.filters(list)
+	}
+	if err != nil {
+		return v, wrongInput("filters", given.Get("filters"), "cannot be read; begin at the list of operations")
+	}
+	v.Filters, v.Back = given.Get("filters"), with(operationsPath, list)
+	return v, nil
+}
+
+// tickedIDs are those of the rows that were ticked, each once.
+func tickedIDs(given url.Values) (ids []uuid.UUID, err error) {
+	seen := map[uuid.UUID]bool{}
+	for _, text := range given["id"] {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			return nil, wrongInput("id", text, "is no id of an operation; go back to the list and tick rows")
+		}
+		if !seen[id] {
+			seen[id], ids = true, append(ids, id)
+		}
+	}
+	switch {
+	case len(ids) == 0:
+		return nil, wrongInput("id", "", "is missing: go back to the list and tick a row")
+	case len(ids) > rowsShown:
+		return nil, wrongInput("id", "", fmt.Sprintf("is given %d times, and %d are the most; act on all that match instead", len(ids), rowsShown))
+	}
+	return ids, nil
+}
+
+// counts is 1 for an act that can be done.
+func (a act) counts() int {
+	if a.Barred != "" {
+		return 0
+	}
+	return 1
+}
+
+// mayRetry is the retry of an operation as it is, by the rules of its page.
+func (c *Console) mayRetry(op operation.Operation, who Visitor, partly bool) act {
+	for _, a := range actsOf(op, who, partly) {
+		if strings.HasSuffix(a.Path, "/retry") {
+			return c.barred(a, who, Operator)
+		}
+	}
+	return act{Barred: "only what has failed, and is not of unknown outcome, is retried"}
+}
+
+func (c *Console) mayCancel(op operation.Operation, who Visitor) act {
+	if op.State.Ended() {
+		return act{Barred: "it has ended"}
+	}
+	return c.barred(act{}, who, Operator)
+}
+
+// doTicked retries or cancels what was ticked, one by one, and tells what became of each. What can be done with none of it
+// is left alone; so is what somebody else was faster with.
+func (c *Console) doTicked(r *http.Request, who Visitor) (answer, error) {
+	if err := r.ParseForm(); err != nil {
+		return answer{}, problem.New(problem.BadRequest, "the form cannot be read; go back to the list and tick rows")
+	}
+	action := r.PostFormValue("action")
+	if action != tickedRetry && action != tickedCancel {
+		return answer{}, wrongInput("action", action, "must be retry or cancel")
+	}
+	v, ops, err := c.ticked(r, who, r.PostForm)
+	if err != nil {
+		return answer{}, err
+	}
+	done := 0
+	for i, op := range ops {
+		if r.Context().Err() != nil {
+			return answer{}, r.Context().Err()
+		}
+		done += c.doOne(r, action, op, &v.Rows[i])
+	}
+	v.Done, v.Choices = true, nil
+	title := fmt.Sprintf("%d of %d retried", done, len(ops))
+	if action == tickedCancel {
+		title = fmt.Sprintf("%d of %d cancelled", done, len(ops))
+	}
+	return answer{sheet: tickedSheet(title, v)}, nil
+}
+
+// doOne acts on one operation, and counts what was done.
+func (c *Console) doOne(r *http.Request, action string, op operation.Operation, of *tickedRow) int {
+	may, did := of.Retry, "retried"
+	if action == tickedCancel {
+		may, did = of.Cancel, "cancelled"
+	}
+	if may.Barred != "" {
+		of.Not = "Left alone: " + may.Barred + "."
+		return 0
+	}
+	var err error
+	if action == tickedRetry {
+		var made operation.Operation
+		made, err = c.retried(r, op)
+		of.Made = made.ID
+	} else {
+		_, err = c.Endings.Cancel(r.Context(), op.Partner, op.Connection, op.ID)
+	}
+	if err != nil {
+		n := c.noteOf(r, err)
+		of.Not = n.Title + ": " + strings.Join(append([]string{n.Text}, n.Points...), " ")
+		return 0
+	}
+	of.Did = map[string]string{"retried": "Sent again as", "cancelled": "Cancelled"}[did]
+	c.note(r, did, "", "operation:"+op.ID.String())
+	return 1
+}
+
+// retried sends an operation again as it is, and returns what it made.
+func (c *Console) retried(r *http.Request, op operation.Operation) (made operation.Operation, err error) {
+	request, err := c.Rewrites.Retried(r.Context(), op.Connection, op.ID, operation.Request{Partner: op.Partner})
+	if err == nil {
+		made, _, err = c.Rewrites.Submit(r.Context(), c.agreed(r, request))
+	}
+	return made, err
+}
