@@ -41,6 +41,7 @@ type options struct {
 	Flood         bool          `help:"Callers go on at the answer and not at the webhook."`
 	Duration      time.Duration `help:"How long each turn takes." default:"8s"`
 	Warmup        time.Duration `help:"How long each gateway is put under load before the first turn." default:"2s"`
+	Burst         time.Duration `help:"How long callers put each gateway under load right before each of its turns, as at a rate."`
 	Turns         int           `help:"How often each is measured." default:"3"`
 	ReceiverDelay time.Duration `help:"How long the receiver takes for its answer."`
 	TSPDelay      time.Duration `help:"How long the TSP takes for its answer."`

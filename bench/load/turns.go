@@ -74,6 +74,12 @@ func (o options) measure(ctx context.Context, out io.Writer, team *callers.Team,
 	took := make([][]turn, len(all))
 	for range o.Turns {
 		for i, g := range all {
+			if o.Burst > 0 {
+				burst := callers.Load{Callers: o.Callers, Duration: o.Burst, Patience: o.Patience}
+				if r, err := team.Put(ctx, g, burst); err != nil || r.Err() != nil {
+					fmt.Fprintf(out, "the burst before a turn of %s: %v %v\n", g.Name(), err, r.Err())
+				}
+			}
 			t, err := put(ctx, team, g, load)
 			if err != nil {
 				return err

@@ -196,3 +196,38 @@ func TestALaneIsReadAgainSoonWhoeverItsReadingWaitedFor(t *testing.T) {
 		}
 	})
 }
+
+func TestALaneThatWasLargeOnceIsReadAsASmallOneAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const flood, after = 300, 200
+		l := &lane{took: 4 * time.Millisecond}
+		for i := range int64(flood) {
+			l.items = append(l.items, Item[string]{Seq: i + 1, Key: fmt.Sprintf("create/%04d", i)})
+		}
+		source := NewInProcess(time.Now)
+		stop := start(t, source, l)
+		time.Sleep(time.Second)
+		begun := map[int64]time.Time{}
+		for seq := int64(flood + 1); seq <= flood+after; seq++ {
+			begun[seq] = time.Now()
+			l.add(Item[string]{Seq: seq, Key: fmt.Sprintf("create/%04d", seq)})
+			source.Activate(theLane, begun[seq])
+			time.Sleep(5 * time.Millisecond)
+		}
+		time.Sleep(time.Second)
+		stop()
+		var waited []time.Duration
+		for seq, since := range begun {
+			at, ok := l.performed(seq)
+			if !ok {
+				t.Fatalf("%d was not performed", seq)
+			}
+			waited = append(waited, at.Sub(since))
+		}
+		slices.Sort(waited)
+		if half := waited[len(waited)/2]; half > 2*time.Millisecond {
+			t.Errorf("half of them waited for %v or more", half)
+		}
+	})
+}

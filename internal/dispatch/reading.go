@@ -40,6 +40,10 @@ type pass struct {
 	// what the pass has cost so far.
 	rest  time.Time
 	spent time.Duration
+	// chains are those that the pass has read so far, and entire tells that it began with the first key. Once it has
+	// ended, they are what its stream holds.
+	chains int
+	entire bool
 }
 
 // How long a lane that has something in hand works on before it looks for what came in meanwhile,
@@ -57,9 +61,10 @@ const readsChain = 250 * time.Microsecond
 
 // page is what one query asks for and what it found. done takes it back once it is filled in.
 type page struct {
-	of           *pass
-	stream       fence.Stream
-	after        string
+	of     *pass
+	stream fence.Stream
+	// from is the key behind which it begins, and after the last one that it held.
+	from, after  string
 	size, chains int
 	// lookout tells that only what must end is wanted.
 	lookout      bool
@@ -94,7 +99,7 @@ func (r *reading) due(now time.Time, held map[fence.Stream]int) []*page {
 			wants = p.wants(now)
 		}
 		if wants && r.spare(held[name]) {
-			pages = append(pages, &page{of: p, stream: name, after: p.after, size: pageSize, lookout: lookout})
+			pages = append(pages, &page{of: p, stream: name, from: p.after, after: p.after, size: pageSize, lookout: lookout})
 		}
 	}
 	return pages
@@ -122,6 +127,10 @@ func (r *reading) done(p *page, now time.Time, busy bool) {
 	o, spent := p.of, min(now.Sub(p.began)-p.waited, time.Duration(p.chains+1)*readsChain)
 	o.spent += spent
 	o.again = earlier(o.again, p.again)
+	if p.from == "" {
+		o.entire, o.chains = true, 0
+	}
+	o.chains += p.chains
 	o.after = p.after
 	if o == &r.whole {
 		o.after = ""
@@ -145,6 +154,26 @@ func (r *reading) done(p *page, now time.Time, busy bool) {
 	if p.chains >= p.size && o == &r.whole {
 		r.split(p.streams)
 	}
+	r.join()
+}
+
+// join reads a lane whole again whose streams, each read from its first key to its last, hold half of a page at most: a
+// large one is looked at for streams that are not known, and has them read then, with a rest before each that whoever
+// comes in alone would wait for.
+func (r *reading) join() {
+	chains, again, rest := 0, r.whole.again, time.Time{}
+	for _, p := range r.streams {
+		if chains += p.chains; p.wanted || !p.entire || chains > pageSize/2 {
+			return
+		}
+		again, rest = earlier(again, p.again), later(rest, p.rest)
+	}
+	if len(r.streams) == 0 {
+		return
+	}
+	clear(r.streams)
+	// What would have had a stream read again has the lane read.
+	r.whole.again, r.whole.rest = again, rest
 }
 
 // split reads each stream by itself from now on. Streams that are known go on where they are; a

@@ -29,7 +29,10 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	}
 	now := w.c.Now()
 	if again := w.crowds.until(conn.ID, now); q.Stream.Name == "" && !again.IsZero() {
-		batch.Again = again
+		if batch.Again = again; w.crowds.ends(conn.ID) {
+			batch.Again = now.Add(endingEvery)
+			return batch, nil
+		}
 		batch.Stops, err = w.stops(ctx, nil, false, conn, spec)
 		return batch, err
 	}
@@ -47,10 +50,13 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	if q.Stream.Name != "" {
 		return batch, nil
 	}
-	if batch.Stops, err = w.stops(ctx, ops, whole && most < q.Depth, conn, spec); err != nil {
+	crowd := w.crowds.ends(conn.ID)
+	if crowd {
+		batch.Again = now.Add(endingEvery)
+	} else if batch.Stops, err = w.stops(ctx, ops, whole && most < q.Depth, conn, spec); err != nil {
 		return none, err
 	}
-	w.crowds.note(conn.ID, slices.ContainsFunc(batch.Stops, ofJob), now)
+	w.crowds.note(conn.ID, crowd || slices.ContainsFunc(batch.Stops, ofJob), now)
 	// Only a full page of the whole lane asks for streams; see dispatch.Batch.
 	if chains == q.Chains {
 		if batch.Streams, err = w.c.Queue.Streams(ctx, conn.ID); err != nil {

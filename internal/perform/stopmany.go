@@ -27,12 +27,40 @@ func together(op operation.Operation) bool {
 // and each end of some may let others go on, while reading what else waits costs more than to end these.
 const wholeEvery = time.Second
 
+// endingEvery is how often it is looked whether many have ended. Their end wakes the lane, but may do so before it is known
+// here.
+const endingEvery = 20 * time.Millisecond
+
 // crowds are the connections in whose lanes a job has operations cancelled, each with when its lane is to be read whole
 // again. Until then it is read for those alone. So neither does a job wait for what others have waiting in its lanes, nor
 // they for the end of the job.
 type crowds struct {
 	mu  sync.Mutex
 	all map[uuid.UUID]time.Time
+	// ending counts, by connection, the items by which many are being ended.
+	ending map[uuid.UUID]int
+}
+
+// begin notes that many operations of a connection are being ended, until over. They would be read again and again
+// meanwhile, as a store that is busy ends those of one lane after those of another.
+func (c *crowds) begin(connection uuid.UUID) (over func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ending[connection]++
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.ending[connection]--; c.ending[connection] == 0 {
+			delete(c.ending, connection)
+		}
+	}
+}
+
+// ends tells whether many operations of a connection are being ended.
+func (c *crowds) ends(connection uuid.UUID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ending[connection] > 0
 }
 
 // note notes what reading a lane whole has found: operations that a job has asked to cancel, or none.
@@ -81,6 +109,7 @@ func leave(items []dispatch.Item[*task]) {
 
 // stopMany ends those of many operations of which nothing was sent. The others are dealt with as one is.
 func (w *Writes) stopMany(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) error {
+	defer w.crowds.begin(a.Item.Value.op.Connection)()
 	unsent, err := w.unsentOf(ctx, claim, a.Item.Value.many)
 	if err != nil || len(unsent) == 0 {
 		return err

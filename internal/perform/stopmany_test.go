@@ -84,6 +84,50 @@ func TestWhatWaitsInALaneIsReadEachSecondWhileAJobCancelsFewerAtATime(t *testing
 	})
 }
 
+// late is a store that takes its time to end many, and counts how often they are read.
+type late struct {
+	*world
+	n atomic.Int64
+}
+
+func (l *late) Stops(ctx context.Context, connection uuid.UUID, at time.Time) ([]operation.Operation, error) {
+	l.n.Add(1)
+	return l.world.Stops(ctx, connection, at)
+}
+
+func (l *late) EndUnsent(ctx context.Context, claim fence.Claim, ends []operation.Settlement) error {
+	time.Sleep(10 * time.Second)
+	return l.world.EndUnsent(ctx, claim, ends)
+}
+
+func TestWhatAJobCancelsIsNotReadAgainWhileItIsBeingEnded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		l := &late{world: w}
+		w.writes.c.Stops = l
+		for range 2 * operation.MostStops {
+			w.add(askedByJob)
+		}
+		go func() {
+			// Whoever looks for what must end finds them until they have.
+			for range 20 {
+				w.lanes.Activate(w.lane(), time.Now())
+				time.Sleep(time.Second)
+			}
+		}()
+		w.run(t, time.Minute)
+		for _, op := range w.ops {
+			if op.Reason != operation.Cancelled {
+				t.Fatalf("%s for %q", op.State, op.Reason)
+			}
+		}
+		if n := l.n.Load(); n > 12 {
+			t.Errorf("they were read %d times", n)
+		}
+	})
+}
+
 func TestACancelAfterAttemptsSaysThatTheyAppliedNothing(t *testing.T) {
 	t.Parallel()
 	for class, says := range map[tsp.Class]string{"": "before anything of it reached the TSP", tsp.Unavailable: "by the attempts before"} {

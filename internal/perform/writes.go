@@ -94,7 +94,7 @@ func NewWrites(c WritesConfig) *Writes {
 		c.Watch = unwatched{}
 	}
 	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, begun: newBegun(),
-		waited: newWaited(), crowds: crowds{all: map[uuid.UUID]time.Time{}},
+		waited: newWaited(), crowds: crowds{all: map[uuid.UUID]time.Time{}, ending: map[uuid.UUID]int{}},
 		over: make(chan struct{})}
 }
 
