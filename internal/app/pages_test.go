@@ -93,8 +93,9 @@ func TestTheCommandsOfThePageOnStoppingDoWhatItSays(t *testing.T) {
 		waits = h.do("PATCH", vehicles+"/"+h.ids.Vehicle.String(),
 			fmt.Sprintf(`{"connection_id":"%s","vehicle_name":%q}`, h.ids.Connection, name)).field("id")
 	}
-	says(t, h.commandsOf("stopping.md", 3, "OPERATION="+waits),
-		[]string{`"expires_at":`}, []string{`"reason":"cancelled"`}, []string{`"retry_of":"` + waits})
+	// What the page writes first is newer than what it retries.
+	says(t, h.commandsOf("stopping.md", 4, "OPERATION="+waits),
+		[]string{`"expires_at":`}, []string{`"reason":"cancelled"`}, []string{`"code":409`, `"fields":["vehicle_name"]`}, []string{`"retry_of":"` + waits})
 }
 
 func TestTheCommandsOfThePageOnBatchesDoWhatTheySay(t *testing.T) {

@@ -90,3 +90,16 @@ func TestAnEditedRetryOverNewerValuesIsTickedOnItsPage(t *testing.T) {
 		t.Errorf("sent: %d, asked %v", w.Code, d.asked)
 	}
 }
+
+func TestTheConsoleNamesNoParameterOfTheAPIWhereARetryIsRefused(t *testing.T) {
+	o := outdated().newer
+	whole, unread, pending := *o, *o, *o
+	whole.Others, unread.Unread, pending.By.State = false, true, operation.Queued
+	for _, says := range []string{o.Error(), whole.Error(), unread.Error(), pending.Error(),
+		"it would go on; if that is meant, give the body, or retry it with overwrite=true",
+		"the retry would come behind it; wait for it, or retry with overwrite=true if that is meant"} {
+		if text := worded(says); strings.Contains(text, "overwrite=true") || !strings.Contains(text, "retry”") && !strings.Contains(text, "as it is”") {
+			t.Errorf("it says %s", text)
+		}
+	}
+}

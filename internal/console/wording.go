@@ -20,6 +20,8 @@ func worded(text string) string {
 		"send new ones with PATCH", "its fleet gives it new ones by the API",
 		"retry it with overwrite=true if the older values are meant, or with a body without them",
 		"“Retry as it is” on its page asks whether the older values are meant, and “Edit and retry” leaves them out",
+		"if that is meant, give the body, or retry it with overwrite=true", "if that is meant, choose “Edit and retry”",
+		"or retry with overwrite=true if that is meant", "or choose “Edit and retry” if that is meant",
 		"retry it with overwrite=true if", "“Retry as it is” on its page asks whether",
 		"GET /v2/notifications/webhooks lists yours", "the page Webhooks lists those of each partner",
 		"GET /v2/integrations/connections lists yours", "the page Connections lists all",

@@ -37,6 +37,7 @@ func full(w writes) map[string][]sample {
 			one("cancelled"), one("expired"), {name: "no-operation", path: "/console/operations/" + strings.Replace(w["failed"], "-7", "-8", 1),
 				status: http.StatusNotFound}},
 		"/console/operations/{id}/edit":    asks("failed", "edit"),
+		"/console/operations/{id}/retry":   append(asks("failed", "retry"), sample{name: "retry-outdated", path: one("outdated").path + "/retry"}),
 		"/console/operations/{id}/cancel":  asks("behind", "cancel"),
 		"/console/operations/{id}/resolve": asks("unknown", "resolve"),
 		"/console/operations/{id}/revert":  asks("updated", "revert"),

@@ -73,6 +73,14 @@ func (in *installation) fill() writes {
 	w["unknown"] = in.asks("POST", "fuel-transactions", in.fuel())
 	in.until("samsara", w["unknown"], "unknown", ended)
 
+	w["truck"] = in.asks("POST", "vehicles", vehicle("motive", "Truck 104"))
+	in.until("motive", w["truck"], "succeeded", func(op operation) bool { record = op.Resource; return ended(op) })
+	in.fault("motive", `{"match":{"method":"PUT"},"fault":"status","status":400,"times":1}`)
+	w["outdated"] = in.asks("PATCH", "vehicles/"+record, vehicle("motive", "Truck 105"))
+	in.until("motive", w["outdated"], "failed", ended)
+	w["newer"] = in.asks("PATCH", "vehicles/"+record, vehicle("motive", "Truck 106"))
+	in.until("motive", w["newer"], "succeeded", ended)
+
 	in.fault("motive", `{"match":{"method":"POST"},"fault":"status","status":503}`)
 	w["retrying"] = in.asks("POST", "vehicles", vehicle("motive", "Truck 102"))
 	in.until("motive", w["retrying"], "retrying", tried)
