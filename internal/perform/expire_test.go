@@ -18,6 +18,7 @@ func TestASyncWriteThatExpiresBehindAStepThatIsDoneIsNotSaidToBeUnsent(t *testin
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			w.tsp.can(tsp.VerifyFirst)
+			w.tsp.reaches = func(ctx context.Context) { tsp.Calls(ctx, true) }
 			w.tsp.write = func(ctx context.Context, _ int, write tsp.Write) (tsp.Written, error) {
 				if err := write.Mark(ctx, tsp.Step{Key: "one", Done: done}); err != nil {
 					t.Error(err)
