@@ -173,7 +173,7 @@ func settingsChanged(b *tab, in *installation) {
 	b.do(chromedp.SetValue(chromedp.CSS(`[name="set.description"]`), "Yard 7"), chromedp.SetValue(chromedp.CSS(`[name="set.dvir_author_id"]`), "no-such-user"))
 	b.leads(click("main form .button.main"))
 	b.tells("what was refused", b.noted(), "settings.dvir_author_id")
-	b.do(chromedp.SetValue(chromedp.CSS(`[name="set.dvir_author_id"]`), ""), chromedp.SetValue(chromedp.CSS(`[name="set.asset_route"]`), "beta"))
+	b.do(chromedp.Clear(chromedp.CSS(`[name="set.dvir_author_id"]`)), chromedp.SetValue(chromedp.CSS(`[name="set.asset_route"]`), "beta"))
 	b.leads(click("main form .button.main"))
 	b.tells("what was changed", b.noted(), "Changed a moment ago")
 	for _, part := range []string{"Yard 7", "asset_route"} {
