@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -44,6 +45,8 @@ func (c *Console) showConnection(r *http.Request, who Visitor) (answer, error) {
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Paused", "It takes no writes, and what waits stays until it is resumed.", nil}
 	case done == "resumed" && of.Status == connection.Active && !c.Links.Shut(of):
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Active", "It takes writes, and what waited goes on.", nil}
+	case done == "changed" && c.Now().Sub(of.UpdatedAt) < time.Minute:
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Changed a moment ago", "The settings beside are those that it has now.", nil}
 	case done == "imported" && slices.ContainsFunc(s.Content.(connectionView).Schedules, func(one record.Schedule) bool {
 		return !one.NextAt.IsZero() && !one.NextAt.After(c.Now())
 	}):

@@ -24,7 +24,8 @@ func (c *Console) connectionActs(of connection.Connection, who Visitor) (all []a
 		all = []act{{Word: "Resume", Path: at + "/resume", Posts: true, Kind: "main", Explains: "Asks the TSP whether it takes the credentials, and lets what waits go on."}}
 	}
 	if !of.Status.Ended() {
-		all = append(all, act{Word: "Test", Path: at + "/test", Posts: true, Explains: "Tries the stored credentials at the TSP, once. Nothing is changed by that."})
+		all = append(all, act{Word: "Test", Path: at + "/test", Posts: true, Explains: "Tries the stored credentials at the TSP, once. Nothing is changed by that."},
+			act{Word: "Change settings…", Path: at + "/settings", Explains: "Its description, and what its TSP needs to be told. They are tried at the TSP before they count."})
 	}
 	for i := range all {
 		needs := Admin

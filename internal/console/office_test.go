@@ -26,6 +26,9 @@ type office struct {
 	hook   webhook.Status
 	// readOnly is that of the console.
 	readOnly bool
+	adapters []tsp.Adapter
+	// set are the settings of its connection.
+	set tsp.Settings
 	// tested is what a test of a connection finds.
 	tested connection.Tested
 	// log is what is said of deliveries.
@@ -42,7 +45,7 @@ func newOffice() *office {
 
 func (o *office) over(t *testing.T) *Console {
 	t.Helper()
-	registry, err := tsp.NewRegistry(nil, nil)
+	registry, err := tsp.NewRegistry(o.adapters, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +60,7 @@ func (o *office) over(t *testing.T) *Console {
 }
 
 func (o *office) link(id uuid.UUID) connection.Connection {
-	return connection.Connection{ID: id, TSP: "samsara", Status: o.status, Problem: "SECRET-LINK"}
+	return connection.Connection{ID: id, TSP: "samsara", Status: o.status, Problem: "SECRET-LINK", Description: "main", Settings: o.set, UpdatedAt: noon()}
 }
 func (o *office) Connection(_ context.Context, id uuid.UUID) (connection.Connection, error) {
 	return o.link(id), nil

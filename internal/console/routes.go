@@ -63,6 +63,8 @@ func (c *Console) table() []route {
 		{"GET /console/connections/{id}/pause", Admin, c.askPauseConnection},
 		{"POST /console/connections/{id}/pause", Admin, c.pauseConnection},
 		{"POST /console/connections/{id}/resume", Admin, c.resumeConnection},
+		{"GET /console/connections/{id}/settings", Admin, c.editSettings},
+		{"POST /console/connections/{id}/settings", Admin, c.changeSettings},
 		{"POST /console/connections/{id}/test", Operator, c.testConnection},
 		{"POST /console/connections/{id}/import", Operator, c.importConnection},
 		{"GET /console/lanes", Viewer, c.showLanes},

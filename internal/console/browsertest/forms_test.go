@@ -25,7 +25,7 @@ func forms(t *testing.T, browser context.Context) {
 		name string
 		of   func(*tab, *installation)
 	}{{"all that match", allThatMatch}, {"edited as JSON", editing}, {"by hand, without scripts", func(b *tab, in *installation) { byHand(b, in, unknown) }},
-		{"a connection is paused", pausing}, {"a subscription is paused", pausingHook}} {
+		{"a connection is paused", pausing}, {"settings are changed", settingsChanged}, {"a subscription is paused", pausingHook}} {
 		t.Run(use.name, func(t *testing.T) {
 			in.t = t
 			b := open(t, browser, in.url)
@@ -162,6 +162,24 @@ func pausing(b *tab, in *installation) {
 	for _, did := range []string{"operator:devtested", `operator:devpaused: "The account is moved"`, "operator:devresumed", "operator:devimported"} {
 		b.tells("the log", log, did)
 	}
+}
+
+// settingsChanged changes a member of the connection and a setting, which its TSP is asked of, and one that is refused.
+func settingsChanged(b *tab, in *installation) {
+	b.scripts(false)
+	at := "/console/connections/" + in.ids.Connection.String()
+	b.visit(at)
+	b.leads(click(`.verdict a[href$="/settings"]`))
+	b.do(chromedp.SetValue(chromedp.CSS(`[name="set.description"]`), "Yard 7"), chromedp.SetValue(chromedp.CSS(`[name="set.dvir_author_id"]`), "no-such-user"))
+	b.leads(click("main form .button.main"))
+	b.tells("what was refused", b.noted(), "settings.dvir_author_id")
+	b.do(chromedp.Clear(chromedp.CSS(`[name="set.dvir_author_id"]`)), chromedp.SetValue(chromedp.CSS(`[name="set.asset_route"]`), "beta"))
+	b.leads(click("main form .button.main"))
+	b.tells("what was changed", b.noted(), "Changed a moment ago")
+	for _, part := range []string{"Yard 7", "asset_route"} {
+		b.tells("the connection", says[string](b, `document.querySelector("main").innerText`), part)
+	}
+	b.tells("the log", b.audited(), "changed settings")
 }
 
 // pausingHook pauses a subscription with a reason, and activates it at one click.
