@@ -164,7 +164,19 @@ func TestAConnectionIsPausedAndResumedInTheConsole(t *testing.T) {
 	h := openWith(t, config.Default())
 	b := h.browse(t)
 	b.goes("/console/connections/" + h.ids.Connection.String())
-	for _, act := range []struct{ selector, says string }{{".verdict .danger", "Paused"}, {".verdict .main", "Active"}, {".verdict button", "import is due"}} {
+	b.clicks(".verdict .danger")
+	b.clicks("form .button.danger")
+	if said := b.text(`document.querySelector(".note").textContent`); !strings.Contains(said, "reason") {
+		t.Errorf("a pause without a reason is answered with %q", said)
+	}
+	b.do(chromedp.SetValue(chromedp.CSS("#reason"), "they move"))
+	b.clicks("form .button.danger")
+	b.goes("/console/lanes")
+	if said := b.text(`document.querySelector("tbody").textContent`); !strings.Contains(said, "operator:dev") || !strings.Contains(said, "they move") {
+		t.Errorf("the lanes tell of the pause %q", said)
+	}
+	b.clicks("tbody a.title")
+	for _, act := range []struct{ selector, says string }{{".verdict .main", "Active"}, {".verdict button", "import is due"}} {
 		b.clicks(act.selector)
 		if said := b.text(`document.querySelector(".note").textContent`); !strings.Contains(said, act.says) {
 			t.Errorf("%s is told as %q", act.selector, said)

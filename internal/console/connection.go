@@ -47,6 +47,10 @@ func (c *Console) showConnection(r *http.Request, who Visitor) (answer, error) {
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Paused", "It takes no writes, and what waits stays until it is resumed.", nil}
 	case done == "resumed" && of.Status == connection.Active && !c.Links.Shut(of):
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Active", "It takes writes, and what waited goes on.", nil}
+	case done == "slowed" && of.Rate.Events > 0:
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Kept to " + of.Rate.String(), "Every process keeps to it within a second.", nil}
+	case done == "freed" && of.Rate.Events == 0:
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Kept to no rate of ours", "What its TSP allows holds alone.", nil}
 	case done == "imported" && slices.ContainsFunc(s.Content.(connectionView).Schedules, func(one record.Schedule) bool {
 		return !one.NextAt.IsZero() && !one.NextAt.After(c.Now())
 	}):
@@ -112,7 +116,7 @@ func (c *Console) healthOf(of connection.Connection, visitor Visitor) verdict {
 		v.Title, v.Text = "Stale: "+who+" refuses the credentials", sentence(of.Problem)+" Writes wait. It is tried again by itself, and goes on when the TSP takes them; "+
 			"its fleet can also give it new ones by the API."
 	case of.Status == connection.Paused:
-		v.Title, v.Text = "Paused: it takes no writes", "What waits stays until somebody resumes it."
+		v.Title, v.Text = "Paused: it takes no writes", pausedBy(of)
 	case of.Status.Ended():
 		v.Title, v.Text = v.Look.Word+": nothing is sent through it any more", "What was written stays readable."
 	default:
@@ -132,11 +136,14 @@ func (c *Console) connectionActs(of connection.Connection, who Visitor) (all []a
 	switch of.Status {
 	case connection.Active:
 		all = []act{{Word: "Import now", Path: at + "/import", Posts: true, Explains: "Reads its records at the TSP, beside its writes."},
-			{Word: "Pause", Path: at + "/pause", Posts: true, Kind: "danger", Explains: "New writes are refused with 409, and what waits stays where it is until it is resumed."}}
+			{Word: "Pause…", Path: at + "/pause", Kind: "danger", Explains: "New writes are refused with 409, and what waits stays where it is until it is resumed."}}
 	case connection.Stale:
 		all = []act{{Word: "Try it now", Path: at + "/resume", Posts: true, Kind: "main", Explains: "Asks the TSP whether it takes the credentials. If it does, what waits goes on."}}
 	case connection.Paused:
-		all = []act{{Word: "Resume", Path: at + "/resume", Posts: true, Kind: "main", Explains: "Asks the TSP whether it takes the credentials, and lets what waits go on."}}
+		all = []act{{Word: "Resume", Path: at + "/resume", Posts: true, Kind: "main", Explains: "It takes writes again, and what waits goes on."}}
+	}
+	if !of.Status.Ended() {
+		all = append(all, act{Word: "Rate…", Path: at + "/rate", Explains: "Keeps it to a lower rate of calls than its TSP allows."})
 	}
 	for i := range all {
 		needs := Admin
@@ -148,14 +155,8 @@ func (c *Console) connectionActs(of connection.Connection, who Visitor) (all []a
 	return all
 }
 
-func (c *Console) pauseConnection(r *http.Request, who Visitor) (answer, error) {
-	return c.changeConnection(r, who, "paused", func(of connection.Connection, fleet access.Principal) error {
-		_, err := c.Links.Update(r.Context(), fleet, of.ID, []byte(`{"status":"paused"}`))
-		return err
-	})
-}
-
-func (c *Console) resumeConnection(r *http.Request, who Visitor) (answer, error) {
+// retryConnection has the credentials of a connection tried that is not paused.
+func (c *Console) retryConnection(r *http.Request, who Visitor) (answer, error) {
 	return c.changeConnection(r, who, "resumed", func(of connection.Connection, fleet access.Principal) error {
 		_, err := c.Links.Update(r.Context(), fleet, of.ID, []byte(`{"status":"active"}`))
 		return err

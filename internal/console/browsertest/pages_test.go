@@ -45,6 +45,8 @@ func full(w writes) map[string][]sample {
 		"/console/jobs/{partner}/{id}":     {{name: "job", path: "/console/jobs/" + demo.ID("partner").String() + "/" + w["job"]}},
 		"/console/connections":             {{name: "connections", path: "/console/connections"}},
 		"/console/connections/{id}":        {{name: "connection", path: "/console/connections/" + demo.ID("connection:samsara").String()}},
+		"/console/connections/{id}/pause":  {{name: "pause", path: "/console/connections/" + demo.ID("connection:samsara").String() + "/pause"}},
+		"/console/connections/{id}/rate":   {{name: "rate", path: "/console/connections/" + demo.ID("connection:samsara").String() + "/rate"}},
 		"/console/webhooks":                {{name: "webhooks", path: "/console/webhooks"}},
 		"/console/webhooks/{partner}/{id}": {{name: "webhook", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"]}},
 		"/console/lanes":                   {{name: "lanes", path: "/console/lanes"}},
