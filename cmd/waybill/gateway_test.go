@@ -28,6 +28,7 @@ import (
 type gateway struct {
 	t        *testing.T
 	url, sim string
+	database string
 	app      *app.App
 	ids      demo.Fixtures
 	env      map[string]string
@@ -59,7 +60,7 @@ func running(t *testing.T) *gateway {
 			g.sim = server.URL
 		}
 	}
-	c.BaseURLs["samsara"] = g.sim
+	c.BaseURLs["samsara"], g.database = g.sim, c.DatabaseURL
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }))
 	t.Cleanup(receiver.Close)
 	ctx, cancel := context.WithCancel(t.Context())

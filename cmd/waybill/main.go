@@ -28,6 +28,7 @@ type commands struct {
 	Client   clientCommand   `cmd:"" group:"server" help:"Manage the clients that may call the API."`
 	Token    tokenCommand    `cmd:"" group:"server" help:"End tokens before they expire."`
 	Fleet    fleetCommand    `cmd:"" group:"server" help:"Manage fleets."`
+	Lane     laneCommand     `cmd:"" group:"server" help:"See what waits for whom, pause and resume connections, and lower their rates."`
 	Grant    grantCommand    `cmd:"" group:"server" help:"Manage what fleets grant partners."`
 	Operator operatorCommand `cmd:"" group:"server" help:"Manage who signs in to the console."`
 	Key      keyCommand      `cmd:"" group:"server" help:"Manage the keys of the installation."`

@@ -85,6 +85,15 @@ func rateOf(text string) (Rate, bool) {
 	return Rate{n, period}, ok
 }
 
+// ReadRate reads a rate such as 30/m, of seconds, minutes or hours.
+func ReadRate(text string) (Rate, error) {
+	r, ok := rateOf(text)
+	if !ok {
+		return r, fmt.Errorf("%q is no rate; write for example 30/m: so many calls a second (s), minute (m) or hour (h)", text)
+	}
+	return r, nil
+}
+
 func meant(name string, known []string) string {
 	if near := resource.Nearest(name, known); near != "" {
 		return " (did you mean " + near + "?)"

@@ -14,7 +14,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
-	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // Mark tells who did something to a connection by hand, when, and why. By is as in the audit log, "" where it is not known.
@@ -25,7 +24,7 @@ type Mark struct {
 }
 
 // ByOperator tells whether it was somebody who runs the installation.
-func (m Mark) ByOperator() bool { return strings.HasPrefix(m.By, "operator:") }
+func (m Mark) ByOperator() bool { return strings.HasPrefix(m.By, "operator") }
 
 // Rate is the most calls that an operator lets a connection make, whatever more its TSP allows: so many in each period. It is
 // zero for none.
@@ -98,12 +97,20 @@ func (s *Service) moved(ctx context.Context, to Status, id uuid.UUID, mark Mark)
 		return c, problem.New(problem.Conflict, "the connection is %s and not paused, so it cannot be resumed; it goes on by itself "+
 			"once %s takes its credentials", c.Status, s.displayName(c.TSP))
 	}
-	w := wish{body: resource.Read([]byte(`{"status":"`+string(to)+`"}`), update()), from: c, settings: c.Settings, mark: mark}
-	if err := w.transition(to); err != nil {
+	if c.Status != Active && to == Paused {
+		return c, problem.New(problem.Conflict, "the connection is %s; it takes no writes already", c.Status)
+	}
+	// It takes no lock: secrets stay as they are, and whatever else has changed since it was read overtakes it.
+	next := Change{From: c, To: c}
+	next.To.Status, next.To.UpdatedAt, next.To.Pause = to, s.after(c), Mark{}
+	if to == Paused {
+		mark.At = next.To.UpdatedAt
+		next.To.Pause = mark
+	}
+	if err := changedBeside(s.store(ctx, next)); err != nil {
 		return c, err
 	}
-	c, err = s.change(context.WithoutCancel(ctx), w)
-	return c, changedBeside(err)
+	return next.To, nil
 }
 
 // Slow keeps a connection to a rate below those that its TSP allows, in all processes. A rate of zero leaves it to the

@@ -18,10 +18,10 @@ type question struct {
 	Text, Consequence string
 	Path, Word, Back  string
 	Danger            bool
-	// Asks tells that a reason must be given, and Why is what was given. All says that the act is done to all that
-	// there is.
-	Asks, All bool
-	Why       string
+	// Asks tells that a reason must be given, Reads who gets to read it, and Why is what was given. All says that the act is
+	// done to all that there is.
+	Asks, All  bool
+	Reads, Why string
 	// Would is what would go out; nil where it is not known before.
 	Would *would
 	// Resolves tells that the question is what became of a write, and Needs that the id of what it made must be given.

@@ -47,6 +47,10 @@ func (c *Console) showConnection(r *http.Request, who Visitor) (answer, error) {
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Active", "It takes writes, and what waited goes on.", nil}
 	case done == "changed" && c.Now().Sub(of.UpdatedAt) < time.Minute:
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Changed a moment ago", "The settings beside are those that it has now.", nil}
+	case done == "slowed" && of.Rate.Events > 0:
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Kept to " + of.Rate.String(), "Every process keeps to it within a second.", nil}
+	case done == "freed" && of.Rate.Events == 0:
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Kept to no rate of ours", "What its TSP allows holds alone.", nil}
 	case done == "imported" && slices.ContainsFunc(s.Content.(connectionView).Schedules, func(one record.Schedule) bool {
 		return !one.NextAt.IsZero() && !one.NextAt.After(c.Now())
 	}):
@@ -112,7 +116,7 @@ func (c *Console) healthOf(of connection.Connection, visitor Visitor) verdict {
 		v.Title, v.Text = "Stale: "+who+" refuses the credentials", sentence(of.Problem)+" Writes wait. It is tried again by itself, and goes on when the TSP takes them; "+
 			"its fleet can also give it new ones by the API."
 	case of.Status == connection.Paused:
-		v.Title, v.Text = "Paused: it takes no writes", "What waits stays until somebody resumes it."
+		v.Title, v.Text = "Paused: it takes no writes", pausedBy(of)
 	case of.Status.Ended():
 		v.Title, v.Text = v.Look.Word+": nothing is sent through it any more", "What was written stays readable."
 	default:

@@ -25,6 +25,8 @@ type Config struct {
 	Links       Links
 	Imports     Imports
 	Lanes       Lanes
+	Queues      Queues
+	Hands       Hands
 	Webhooks    Webhooks
 	Trails      Trails
 	Receivers   Receivers

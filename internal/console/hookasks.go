@@ -45,7 +45,7 @@ func (c *Console) askPauseHook(r *http.Request, who Visitor) (answer, error) {
 	return c.askHook(r, who, "Pause this subscription?", func(v hookView, waits string) question {
 		return question{Text: "Nothing is sent to its receiver until somebody activates it, and its partner is told by an event.",
 			Consequence: "What waits is kept and delivered then. What occurs while it is paused is not kept for it, and is lost to its receiver.",
-			Path:        "pause", Word: "Pause the subscription", Danger: true, Asks: true,
+			Path:        "pause", Word: "Pause the subscription", Danger: true, Asks: true, Reads: "It stands in the audit log beside your name.",
 			About: &about{Counts: []counting{{"Waiting", waits, "deliveries wait until it is activated"},
 				{"Of late", count(int(messages(v))), "events in the last 24 hours; as many again would be lost each day"}}}}
 	})

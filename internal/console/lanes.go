@@ -3,11 +3,13 @@ package console
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
@@ -31,8 +33,47 @@ type Lanes interface {
 
 // lanesView is what the page of the lanes shows.
 type lanesView struct {
-	Rows []laneRow
-	All  int
+	// Queues are the lanes of connections over all processes, and Older where the list of them goes on.
+	Queues []queueRow
+	Older  string
+	First  bool
+	Rows   []laneRow
+	All    int
+}
+
+// queueRow is the lane of a connection, whoever works on it.
+type queueRow struct {
+	Look          Look
+	Name, Path    string
+	Says, Waiting string
+	Since         time.Time
+	Rate, Runner  string
+}
+
+// queueRows are lanes of connections as the page shows them.
+func (c *Console) queueRows(r *http.Request, who Visitor, all []lane.Lane) ([]queueRow, error) {
+	fleets := make([]uuid.UUID, len(all))
+	for i, l := range all {
+		fleets[i] = l.Connection.Fleet
+	}
+	name, err := c.fleets(r, fleets)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]queueRow, len(all))
+	for i, l := range all {
+		of := l.Connection
+		row := queueRow{Look: Look{"Open", "active", ok}, Name: displayName(c.TSPs, of.TSP) + " of " + name(of.Fleet), Path: connectionPath(of.ID),
+			Waiting: counted(l.Waiting.Count), Since: l.Waiting.Since, Rate: of.Rate.String(), Runner: l.Runner}
+		switch {
+		case l.State == lane.Paused:
+			row.Look, row.Says = Look{"Paused", "paused", idle}, pausedBy(of)
+		case l.State == lane.Held || c.Links.Shut(of):
+			row.Look, row.Says = Look{"Held", "held", wait}, cut(c.problemOf(of, who), longestWhy)
+		}
+		rows[i] = row
+	}
+	return rows, nil
 }
 
 // laneRow is a lane in the list.
@@ -46,13 +87,30 @@ type laneRow struct {
 	Since   time.Time
 }
 
+// lanesPath is that of the list.
+const lanesPath = Root + "lanes"
+
 // mostLanes bounds the lanes of the page.
 const mostLanes = 100
 
 // showLanes shows who holds what up.
-func (c *Console) showLanes(r *http.Request, _ Visitor) (answer, error) {
+func (c *Console) showLanes(r *http.Request, who Visitor) (answer, error) {
+	from, err := lane.ReadPlace(r.FormValue("from"))
+	if err != nil {
+		return answer{}, lane.NoPlace(err)
+	}
+	queues, next, err := c.Queues.List(r.Context(), from, rowsShown)
+	if err != nil {
+		return answer{}, err
+	}
 	lanes, all := c.Lanes.Lanes(mostLanes)
-	v := lanesView{All: all}
+	v := lanesView{All: all, First: from == lane.Place{}}
+	if next != nil {
+		v.Older = with(lanesPath, url.Values{"from": {next.String()}})
+	}
+	if v.Queues, err = c.queueRows(r, who, queues); err != nil {
+		return answer{}, err
+	}
 	var ids, writes []uuid.UUID
 	for _, l := range lanes {
 		if l.Kind == "connection" {

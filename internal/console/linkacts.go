@@ -21,10 +21,11 @@ func (c *Console) connectionActs(of connection.Connection, who Visitor) (all []a
 	case connection.Stale:
 		all = []act{{Word: "Try it now", Path: at + "/resume", Posts: true, Kind: "main", Explains: "Asks the TSP whether it takes the credentials. If it does, what waits goes on."}}
 	case connection.Paused:
-		all = []act{{Word: "Resume", Path: at + "/resume", Posts: true, Kind: "main", Explains: "Asks the TSP whether it takes the credentials, and lets what waits go on."}}
+		all = []act{{Word: "Resume", Path: at + "/resume", Posts: true, Kind: "main", Explains: "It takes writes again, and what waits goes on."}}
 	}
 	if !of.Status.Ended() {
 		all = append(all, act{Word: "Test", Path: at + "/test", Posts: true, Explains: "Tries the stored credentials at the TSP, once. Nothing is changed by that."},
+			act{Word: "Rate…", Path: at + "/rate", Explains: "Keeps it to a lower rate of calls than its TSP allows."},
 			act{Word: "Change settings…", Path: at + "/settings", Explains: "Its description, and what its TSP needs to be told. They are tried at the TSP before they count."})
 	}
 	for i := range all {
@@ -52,8 +53,9 @@ func (c *Console) askPauseConnection(r *http.Request, who Visitor) (answer, erro
 		return answer{}, err
 	}
 	q := question{Text: "Nothing is sent through it until somebody resumes it: what waits stays where it is, new writes are refused with 409, and it is not imported.",
-		Consequence: "A write that is under way is brought to its end. One that waits expires if its time is over before the connection is resumed.",
+		Consequence: "A write that is under way is brought to its end. One that waits expires if its time is over before the connection is resumed, as its fleet may, too.",
 		Path:        "pause", Word: "Pause the connection", Back: connectionPath(of.ID), Danger: true, Asks: true,
+		Reads: "Whoever asks why a write waits or is refused reads it, with your name.",
 		About: &about{Name: rows[0].TSP + " of " + rows[0].Fleet, ID: head(of.ID), List: connectionsPath,
 			Counts: []counting{{"Not ended", rows[0].Waiting, "writes stay where they are"},
 				{"Of late", counted(tally.All), "writes were asked for in the last 24 hours; such are refused from then on"}}}}
@@ -67,15 +69,20 @@ func (c *Console) pauseConnection(r *http.Request, who Visitor) (answer, error) 
 		a, failed := c.askPauseConnection(r, who)
 		return c.asksAgain(r, a, failed, err)
 	}
-	return c.changeConnection(r, who, deed{"paused", why}, func(of connection.Connection, fleet access.Principal) error {
-		_, err := c.Links.Update(r.Context(), fleet, of.ID, []byte(`{"status":"paused"}`))
+	return c.changeConnection(r, who, deed{"paused", why}, func(of connection.Connection, _ access.Principal) error {
+		_, err := c.Hands.Pause(r.Context(), handOf(r, of.ID, why))
 		return err
 	})
 }
 
+// resumeConnection lets a paused connection go on, and has the credentials tried of one that is not paused.
 func (c *Console) resumeConnection(r *http.Request, who Visitor) (answer, error) {
-	return c.changeConnection(r, who, deed{"resumed", ""}, func(of connection.Connection, fleet access.Principal) error {
-		_, err := c.Links.Update(r.Context(), fleet, of.ID, []byte(`{"status":"active"}`))
+	return c.changeConnection(r, who, deed{"resumed", ""}, func(of connection.Connection, fleet access.Principal) (err error) {
+		if of.Status == connection.Paused {
+			_, err = c.Hands.Resume(r.Context(), handOf(r, of.ID, ""))
+		} else {
+			_, err = c.Links.Update(r.Context(), fleet, of.ID, []byte(`{"status":"active"}`))
+		}
 		return err
 	})
 }

@@ -5,12 +5,14 @@ import (
 	"context"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/job"
+	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -49,7 +51,7 @@ func (o *office) over(t *testing.T) *Console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Endings: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o,
+	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Endings: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o, Queues: o, Hands: o,
 		Webhooks: hooksOf{o}, Trails: o, Receivers: hooksOf{o}, Partners: o, Clients: o, Grants: o, Jobs: jobsOf{o}, Rates: quiet{}, Troubles: quiet{},
 		Installation: quiet{}, TSPs: registry, ReadOnly: o.readOnly, Now: noon,
 		Log: slog.New(slog.DiscardHandler)})
@@ -90,6 +92,27 @@ func (o *office) Test(context.Context, access.Principal, uuid.UUID) (connection.
 func (o *office) Shut(connection.Connection) bool { return false }
 func (o *office) Lanes(int) ([]Lane, int) {
 	return []Lane{{Kind: "connection", ID: o.op.Connection}}, 1
+}
+func (o *office) List(context.Context, lane.Place, int) ([]lane.Lane, *lane.Place, error) {
+	of := o.link(o.op.Connection)
+	of.Rate = connection.Rate{Events: 30, Period: time.Minute}
+	of.Pause = connection.Mark{By: "operator:ada", Why: "they <move>", At: noon()}
+	return []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
+		Runner: "host/1"}}, &lane.Place{After: of.ID}, nil
+}
+func (o *office) Pause(_ context.Context, h connection.Hand) (connection.Connection, error) {
+	if o.asked = append(o.asked, "pause "+h.Why); o.refuses == nil {
+		o.status, o.log = connection.Paused, h.By+" "+h.Why
+	}
+	return o.link(h.Connection), o.refuses
+}
+func (o *office) Resume(_ context.Context, h connection.Hand) (connection.Connection, error) {
+	o.status = connection.Active
+	return o.link(h.Connection), nil
+}
+func (o *office) Slow(_ context.Context, h connection.Hand, to connection.Rate) (connection.Connection, error) {
+	o.log = h.By + " " + to.String() + " " + h.Why
+	return o.link(h.Connection), nil
 }
 func (o *office) Partners(context.Context, access.PartnerQuery) ([]access.Partner, int, error) {
 	return []access.Partner{{ID: o.op.Partner, Name: "Acme"}}, 1, nil

@@ -9,6 +9,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/job"
+	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -70,6 +71,18 @@ type Links interface {
 	Shut(c connection.Connection) bool
 	// Suspects are those that this process takes for suspect.
 	Suspects() []uuid.UUID
+}
+
+// Queues are the lanes of connections, over all processes.
+type Queues interface {
+	List(ctx context.Context, from lane.Place, most int) (all []lane.Lane, next *lane.Place, err error)
+}
+
+// Hands does to connections what an operator wants.
+type Hands interface {
+	Pause(ctx context.Context, h connection.Hand) (connection.Connection, error)
+	Resume(ctx context.Context, h connection.Hand) (connection.Connection, error)
+	Slow(ctx context.Context, h connection.Hand, to connection.Rate) (connection.Connection, error)
 }
 
 // Imports has connections imported.

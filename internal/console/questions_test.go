@@ -68,7 +68,7 @@ func TestAQuestionSaysInNumbersWhatItsActHoldsUpAndSendsAFormThatDoesIt(t *testi
 		sends url.Values
 		asked string
 	}{
-		link + "/pause":  {[]string{"10,000+", "in the last 24 hours", `name="why"`}, url.Values{"why": {"moved"}}, `update {"status":"paused"}`},
+		link + "/pause":  {[]string{"10,000+", "in the last 24 hours", `name="why"`}, url.Values{"why": {"moved"}}, "pause moved"},
 		hook + "/pause":  {[]string{"200+", "deliveries wait", "41", "is lost to its receiver", `name="why"`}, url.Values{"why": {"moved"}}, "move paused"},
 		hook + "/replay": {[]string{">1<", "Dead letters", `name="all" value="yes"`}, url.Values{"all": {"yes"}}, "replay "},
 		job + "/stop":    {[]string{">1<", "To come", "of 2 stay done"}, nil, "stop"},

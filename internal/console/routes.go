@@ -62,6 +62,8 @@ func (c *Console) table() []route {
 		{"GET /console/connections/{id}", Viewer, c.showConnection},
 		{"GET /console/connections/{id}/pause", Admin, c.askPauseConnection},
 		{"POST /console/connections/{id}/pause", Admin, c.pauseConnection},
+		{"GET /console/connections/{id}/rate", Admin, c.askRate},
+		{"POST /console/connections/{id}/rate", Admin, c.slowConnection},
 		{"POST /console/connections/{id}/resume", Admin, c.resumeConnection},
 		{"GET /console/connections/{id}/settings", Admin, c.editSettings},
 		{"POST /console/connections/{id}/settings", Admin, c.changeSettings},

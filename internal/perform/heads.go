@@ -26,6 +26,9 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	// An ended connection's lane stays open, because everything in it must be ended.
 	if conn.Status != connection.Active && !conn.Status.Ended() || !known || w.c.Links.Shut(conn) {
 		batch.Closed = w.c.Now().Add(closedFor)
+		if conn.Status == connection.Paused {
+			batch.Closed = w.c.Now().Add(pausedFor)
+		}
 	}
 	now := w.c.Now()
 	if again := w.crowds.until(conn.ID, now); q.Stream.Name == "" && !again.IsZero() {

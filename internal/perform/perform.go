@@ -58,6 +58,9 @@ func unchanged(ctx context.Context, in Connections, links Links, read connection
 // old. What opens it wakes it at once.
 const closedFor = time.Minute
 
+// pausedFor is closedFor of a paused connection: a command that resumes it beside this process wakes nobody.
+const pausedFor = 5 * time.Second
+
 // byTSP puts each lane of a connection in the group of its TSP.
 func byTSP(connections Connections) dispatch.Group {
 	return func(ctx context.Context, id uuid.UUID) (string, error) {

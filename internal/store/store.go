@@ -18,6 +18,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/job"
+	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/operator"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -49,6 +50,7 @@ type Store interface {
 	operation.Surveys
 	operation.Rates
 	operation.Waitings
+	lane.Store
 	operation.Groups
 	operation.Queue
 	operation.Stops

@@ -49,6 +49,7 @@ func full(w writes) map[string][]sample {
 		"/console/connections/{id}":               {{name: "connection", path: "/console/connections/" + demo.ID("connection:samsara").String()}},
 		"/console/jobs/{partner}/{id}/stop":       {{name: "stop-job", path: "/console/jobs/" + demo.ID("partner").String() + "/" + w["job"] + "/stop"}},
 		"/console/connections/{id}/pause":         {{name: "pause-connection", path: "/console/connections/" + demo.ID("connection:samsara").String() + "/pause"}},
+		"/console/connections/{id}/rate":          {{name: "rate", path: "/console/connections/" + demo.ID("connection:samsara").String() + "/rate"}},
 		"/console/connections/{id}/settings":      {{name: "connection-settings", path: "/console/connections/" + demo.ID("connection:samsara").String() + "/settings"}},
 		"/console/webhooks/{partner}/{id}/pause":  {{name: "pause-webhook", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"] + "/pause"}},
 		"/console/webhooks/{partner}/{id}/replay": {{name: "replay", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"] + "/replay"}},

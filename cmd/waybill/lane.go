@@ -1,0 +1,208 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/audit"
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/lane"
+	"github.com/waybill-dev/waybill/internal/problem"
+)
+
+type laneCommand struct {
+	List   laneListCommand   `cmd:"" help:"List the lanes of connections that are held or paused, and those with work."`
+	Pause  lanePauseCommand  `cmd:"" help:"Pause a connection: new writes are refused, and what waits stays."`
+	Resume laneResumeCommand `cmd:"" help:"Let a paused connection go on."`
+	Rate   laneRateCommand   `cmd:"" help:"Keep a connection to a lower rate of calls than its TSP allows, or to that again."`
+}
+
+// atLanes works on lanes, beside running services too.
+func atLanes(e *environment, work func(*app.LaneDesk) error) error {
+	if err := e.settings(app.CheckDatabase, usableKey); err != nil {
+		return err
+	}
+	return plainly(app.Lanes(e.ctx, e.config, e.log, work))
+}
+
+// plainly tells what is wrong with what was given as a person reads it.
+func plainly(err error) error {
+	if p := (*problem.Error)(nil); errors.As(err, &p) && len(p.Details) > 0 {
+		return misuse{"the " + p.Details[0].Path + " " + p.Details[0].Message}
+	}
+	return err
+}
+
+type laneListCommand struct {
+	From string `help:"Where the list goes on, as the page before tells it." placeholder:"PLACE"`
+	Size int    `help:"How many lanes to list, up to 500." default:"50"`
+}
+
+// Help teaches the command.
+func (laneListCommand) Help() string {
+	return `Lists the lanes of all processes by what the database says: held first, then paused, then those with
+work; of each the oldest waiting first. A lane without work that nothing keeps is not listed. What only the
+process knows that works on a lane, as how long its TSP asked to be left alone, the console tells there, and
+"waybill op explain" of one write. Works beside a running service. Uses the database named by
+WAYBILL_DATABASE_URL.
+
+  waybill lane list`
+}
+
+// Validate refuses what can be no page.
+func (l laneListCommand) Validate() error {
+	if l.Size < 1 || l.Size > 500 {
+		return fmt.Errorf("--size is %d; give 1 to 500", l.Size)
+	}
+	if _, err := lane.ReadPlace(l.From); err != nil {
+		return fmt.Errorf("--from: %w; give it as the page before told it", err)
+	}
+	return nil
+}
+
+// Run lists the lanes.
+func (l laneListCommand) Run(e *environment) error {
+	from, err := lane.ReadPlace(l.From)
+	if err != nil {
+		return err
+	}
+	return atLanes(e, func(d *app.LaneDesk) error {
+		all, next, err := d.List(e.ctx, from, l.Size)
+		if err != nil {
+			return err
+		}
+		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "STATE\tCONNECTION\tTSP\tWAITING\tOLDEST\tRATE\tRUNS IN\tWHY")
+		for _, one := range all {
+			c, waiting, oldest := one.Connection, fmt.Sprint(one.Waiting.N), "-"
+			if one.Waiting.AtLeast {
+				waiting += "+"
+			}
+			if !one.Waiting.Since.IsZero() {
+				oldest = moment{one.Waiting.Since}.String()
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", one.State, c.ID, c.TSP, waiting, oldest, dash(c.Rate.String()),
+				dash(one.Runner), dash(one.Says()))
+		}
+		if next != nil {
+			defer fmt.Fprintf(os.Stderr, "waybill: there may be more: waybill lane list --from %s\n", next)
+		}
+		return w.Flush()
+	})
+}
+
+// dash stands for what is not there.
+func dash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+// oneLane is what commands about the lane of one connection take.
+type oneLane struct {
+	Connection uuid.UUID `arg:"" help:"The connection's id."`
+}
+
+// hand is what whoever runs the command wants done.
+func (l oneLane) hand(e *environment, why string) connection.Hand {
+	return connection.Hand{Connection: l.Connection, By: audit.Of(e.ctx).Name, Why: why}
+}
+
+type lanePauseCommand struct {
+	oneLane
+	Reason string `help:"Why, in a few words. Callers whose writes are refused or wait read it." required:""`
+}
+
+// Help teaches the command.
+func (lanePauseCommand) Help() string {
+	return `New writes to the connection are refused with 409, which tells the reason; what waits stays where it is.
+Running services stop within a second. It is the pause that the connection's fleet has as well: each ends
+the other's. Works beside a running service.
+
+  waybill lane pause CONNECTION --reason "they move their account until noon"`
+}
+
+// Run pauses the connection.
+func (l lanePauseCommand) Run(e *environment) error {
+	return atLanes(e, func(d *app.LaneDesk) error {
+		c, err := d.Connections.Pause(e.ctx, l.hand(e, l.Reason))
+		if err != nil {
+			return err
+		}
+		of, err := d.Of(e.ctx, c)
+		fmt.Fprintf(os.Stdout, "connection_id: %s\nstatus: %s\npaused: %s, %s: %q\nwaiting: %d\n", c.ID, c.Status, moment{c.Pause.At},
+			c.Pause.By, c.Pause.Why, of.Waiting.N)
+		return err
+	})
+}
+
+type laneResumeCommand struct{ oneLane }
+
+// Run resumes the connection.
+func (l laneResumeCommand) Run(e *environment) error {
+	return atLanes(e, func(d *app.LaneDesk) error {
+		c, err := d.Connections.Resume(e.ctx, l.hand(e, ""))
+		if err == nil {
+			fmt.Fprintf(os.Stdout, "connection_id: %s\nstatus: %s\n", c.ID, c.Status)
+		}
+		return err
+	})
+}
+
+type laneRateCommand struct {
+	oneLane
+	Rate   string `arg:"" optional:"" help:"The most calls, such as 30/m: a second (s), minute (m) or hour (h)."`
+	Reason string `help:"Why, in a few words."`
+	Clear  bool   `help:"Leave the connection to what its TSP allows again."`
+}
+
+// Help teaches the command.
+func (laneRateCommand) Help() string {
+	return `Every call of the connection, of writes, imports and look-ups, is charged to the rate as well, over all
+processes together; what the TSP allows holds beside it, so a rate that is not lower is refused. Writes that
+wait for it tell so: rate_limited, by the limit "operator". Works beside a running service, which keeps to
+it within a second.
+
+  waybill lane rate CONNECTION 30/m --reason "their IT asks us to go slowly"
+  waybill lane rate CONNECTION --clear`
+}
+
+// Validate refuses what can be no rate.
+func (l laneRateCommand) Validate() error {
+	switch {
+	case l.Clear && (l.Rate != "" || l.Reason != ""):
+		return errors.New("--clear takes no rate and no reason; give either a rate or --clear")
+	case !l.Clear && l.Rate == "":
+		return errors.New("the rate is missing; give one such as 30/m, or --clear")
+	case l.Clear:
+		return nil
+	}
+	_, err := config.ReadRate(l.Rate)
+	return err
+}
+
+// Run sets the rate.
+func (l laneRateCommand) Run(e *environment) error {
+	to := connection.Rate{}
+	if !l.Clear {
+		rate, err := config.ReadRate(l.Rate)
+		if err != nil {
+			return err
+		}
+		to.Events, to.Period = rate.Events, rate.Period
+	}
+	return atLanes(e, func(d *app.LaneDesk) error {
+		c, err := d.Connections.Slow(e.ctx, l.hand(e, l.Reason), to)
+		if err == nil {
+			fmt.Fprintf(os.Stdout, "connection_id: %s\nrate: %s\n", c.ID, dash(c.Rate.String()))
+		}
+		return err
+	})
+}

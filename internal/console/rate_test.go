@@ -1,0 +1,75 @@
+package console
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+)
+
+// sends posts a form to a page of a connection, and returns the status and where it leads or what it says.
+func (o *office) sends(t *testing.T, path string, form url.Values) (int, string) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, connectionPath(o.op.Connection)+path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	o.over(t).ServeHTTP(w, r)
+	if to := w.Header().Get("Location"); to != "" {
+		return w.Code, to
+	}
+	return w.Code, w.Body.String()
+}
+
+func TestAConnectionIsPausedInTheConsoleWithAReasonAlone(t *testing.T) {
+	t.Parallel()
+	o := newOffice()
+	o.who, o.status = Visitor{Name: "Ada", Role: Admin, Payloads: true}, connection.Active
+	if status, text := o.sends(t, "/pause", nil); status != http.StatusUnprocessableEntity || !strings.Contains(text, "why: must say why") ||
+		!strings.Contains(text, `name="why"`) {
+		t.Errorf("without a reason: %d %s", status, text)
+	}
+	if status, to := o.sends(t, "/pause", url.Values{"why": {"they move"}}); status != http.StatusSeeOther || !strings.HasSuffix(to, "?done=paused") ||
+		o.log != "operator:Ada they move" {
+		t.Errorf("with one: %d %s, noted %q", status, to, o.log)
+	}
+	if _, text := o.page(t, "/console/lanes"); !strings.Contains(text, "they &lt;move&gt;") || !strings.Contains(text, "operator:ada") ||
+		!strings.Contains(text, "30/m") || !strings.Contains(text, "host/1") || !strings.Contains(text, "from=held.") {
+		t.Errorf("the lanes: %s", text)
+	}
+	if status, to := o.sends(t, "/resume", nil); status != http.StatusSeeOther || !strings.HasSuffix(to, "?done=resumed") || o.status != connection.Active {
+		t.Errorf("resumed: %d %s", status, to)
+	}
+}
+
+func TestAConnectionIsKeptToARateInTheConsole(t *testing.T) {
+	t.Parallel()
+	o := newOffice()
+	o.who, o.status = Visitor{Name: "Ada", Role: Admin, Payloads: true}, connection.Active
+	for _, wrong := range []url.Values{{"rate": {"x"}, "per": {"m"}}, {"rate": {"0"}, "per": {"m"}}, {"rate": {"3"}, "per": {"d"}}} {
+		if status, text := o.sends(t, "/rate", wrong); status != http.StatusUnprocessableEntity || !strings.Contains(text, `name="rate"`) {
+			t.Errorf("%v: %d %s", wrong, status, text)
+		}
+	}
+	if status, to := o.sends(t, "/rate", url.Values{"rate": {"30"}, "per": {"m"}, "why": {"slowly"}}); status != http.StatusSeeOther ||
+		!strings.HasSuffix(to, "?done=slowed") || o.log != "operator:Ada 30/m slowly" {
+		t.Errorf("a rate: %d %s, noted %q", status, to, o.log)
+	}
+	if status, to := o.sends(t, "/rate", url.Values{"do": {"clear"}, "rate": {"x"}}); status != http.StatusSeeOther || !strings.HasSuffix(to, "?done=freed") ||
+		o.log != "operator:Ada  " {
+		t.Errorf("none: %d %s, noted %q", status, to, o.log)
+	}
+}
+
+func TestAPlaceAmongLanesThatIsNoneIsRefused(t *testing.T) {
+	t.Parallel()
+	o := newOffice()
+	o.who = Visitor{Name: "Ada", Role: Admin}
+	for _, query := range []string{"?from=x", "?from=held.", "?form=1"} {
+		if status, _ := o.page(t, "/console/lanes"+query); status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", query, status)
+		}
+	}
+}

@@ -1,0 +1,212 @@
+// Package lane tells operators of the lanes of connections, over all processes: what waits in each, what keeps it from its
+// work, and who works on it.
+package lane
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/problem"
+)
+
+// State is how a lane stands, as far as that is stored. What the process alone knows that works on it, as a time for which
+// the TSP asked, is not.
+type State string
+
+// The states of a lane.
+const (
+	// Open: nothing that is stored keeps it from its work.
+	Open State = "open"
+	// Held: its TSP refuses the credentials of the connection.
+	Held State = "held"
+	// Paused: somebody has paused the connection.
+	Paused State = "paused"
+)
+
+// Lane is that of one connection.
+type Lane struct {
+	Connection connection.Connection
+	State      State
+	Waiting    operation.Waiting
+	// Runner is the name of the process that works on it; "" for none, or where that is not known.
+	Runner string
+}
+
+// Store finds lanes along their indexes.
+type Store interface {
+	// HeldConnections lists connections that are paused, stale or failed, in the order of their ids from behind one on.
+	HeldConnections(ctx context.Context, after uuid.UUID, most int) ([]connection.Connection, error)
+	// BusyConnections lists connections that hold live operations, in the same way.
+	BusyConnections(ctx context.Context, after uuid.UUID, most int) ([]connection.Connection, error)
+	// Waiting is operation.Waitings'.
+	Waiting(ctx context.Context, connections []uuid.UUID) ([]operation.Waiting, error)
+}
+
+// Service lists lanes.
+type Service struct {
+	Store Store
+	// Runners names the processes that work on lanes, as far as they do; nil where one process works alone.
+	Runners func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]string, error)
+}
+
+// Place is where a page begins: behind a lane of those that are held, or of those that are open.
+type Place struct {
+	// Open tells that all that are held come before.
+	Open  bool
+	After uuid.UUID
+}
+
+// String is the place as addresses hold it.
+func (p Place) String() string {
+	if p.Open {
+		return "open." + p.After.String()
+	}
+	return "held." + p.After.String()
+}
+
+// ReadPlace reads what String wrote; "" is the first.
+func ReadPlace(text string) (p Place, err error) {
+	if text == "" {
+		return p, nil
+	}
+	p.Open = len(text) > 5 && text[:5] == "open."
+	if !p.Open && (len(text) <= 5 || text[:5] != "held.") {
+		return p, fmt.Errorf("%q is no place in the list of lanes", text)
+	}
+	if p.After, err = uuid.Parse(text[5:]); err != nil || len(text) != len(p.String()) {
+		return p, fmt.Errorf("%q is no place in the list of lanes", text)
+	}
+	return p, nil
+}
+
+// List returns lanes that are not open, then those that are and have work, so many at most, with the place of the next
+// page; nil for none. Of a page the oldest waiting comes first within those that stand alike.
+func (s *Service) List(ctx context.Context, from Place, most int) (all []Lane, next *Place, err error) {
+	var found []connection.Connection
+	at := from
+	if !at.Open {
+		if found, err = s.Store.HeldConnections(ctx, at.After, most); err != nil {
+			return nil, nil, fmt.Errorf("listing connections that are held: %w", err)
+		}
+		if len(found) == most {
+			next = &Place{After: found[most-1].ID}
+		}
+		at = Place{Open: true}
+	}
+	if next == nil {
+		busy, err := s.Store.BusyConnections(ctx, at.After, most)
+		if err != nil {
+			return nil, nil, fmt.Errorf("listing connections with work: %w", err)
+		}
+		for _, c := range busy {
+			if len(found) == most {
+				next = &at
+				break
+			}
+			if at.After = c.ID; stateOf(c) == Open {
+				found = append(found, c)
+			}
+		}
+		if next == nil && len(busy) == most {
+			next = &at
+		}
+	}
+	all, err = s.filled(ctx, found)
+	return all, next, err
+}
+
+// Of tells of the lane of one connection.
+func (s *Service) Of(ctx context.Context, c connection.Connection) (Lane, error) {
+	all, err := s.filled(ctx, []connection.Connection{c})
+	if err != nil {
+		return Lane{}, err
+	}
+	return all[0], nil
+}
+
+// filled tells of the lanes of connections what waits in them and who works on them.
+func (s *Service) filled(ctx context.Context, of []connection.Connection) ([]Lane, error) {
+	ids, lanes := make([]uuid.UUID, len(of)), make([]fence.Lane, len(of))
+	for i, c := range of {
+		ids[i], lanes[i] = c.ID, fence.Lane{Kind: fence.Connections, ID: c.ID}
+	}
+	waiting, err := s.Store.Waiting(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("counting what waits in lanes: %w", err)
+	}
+	var runners map[fence.Lane]string
+	if s.Runners != nil {
+		if runners, err = s.Runners(ctx, lanes); err != nil {
+			return nil, fmt.Errorf("asking who works on lanes: %w", err)
+		}
+	}
+	all := make([]Lane, len(of))
+	for i, c := range of {
+		all[i] = Lane{Connection: c, State: stateOf(c), Runner: runners[lanes[i]], Waiting: operation.Waiting{Connection: c.ID}}
+		if at := slices.IndexFunc(waiting, func(w operation.Waiting) bool { return w.Connection == c.ID }); at >= 0 {
+			all[i].Waiting = waiting[at]
+		}
+	}
+	slices.SortStableFunc(all, compare)
+	return all, nil
+}
+
+// compare puts those first that are held, then the paused ones, and of those that stand alike the oldest waiting. Where more
+// waits than was counted the oldest is not known, and comes first.
+func compare(a, b Lane) int {
+	order := []State{Held, Paused, Open}
+	if by := slices.Index(order, a.State) - slices.Index(order, b.State); by != 0 {
+		return by
+	}
+	if a.Waiting.AtLeast != b.Waiting.AtLeast {
+		return map[bool]int{true: -1, false: 1}[a.Waiting.AtLeast]
+	}
+	if (a.Waiting.N == 0) != (b.Waiting.N == 0) {
+		return map[bool]int{true: 1, false: -1}[a.Waiting.N == 0]
+	}
+	return a.Waiting.Since.Compare(b.Waiting.Since)
+}
+
+// stateOf is how the lane of a connection stands.
+func stateOf(c connection.Connection) State {
+	switch c.Status {
+	case connection.Paused:
+		return Paused
+	case connection.Stale, connection.Failed:
+		return Held
+	case connection.Active, connection.Cancelled, connection.Deleted:
+	}
+	return Open
+}
+
+// Says tells why a lane does not work; "" if it may.
+func (l Lane) Says() string {
+	c := l.Connection
+	switch l.State {
+	case Paused:
+		said := "paused"
+		if c.Pause.By != "" {
+			said += " by " + c.Pause.By
+		}
+		if c.Pause.Why != "" {
+			said += fmt.Sprintf(": %q", c.Pause.Why)
+		}
+		return said
+	case Held:
+		return c.Problem
+	case Open:
+	}
+	return ""
+}
+
+// NoPlace is the problem of a place that cannot be read.
+func NoPlace(err error) error {
+	return &problem.Error{Code: problem.Invalid, Details: []problem.Detail{{Path: "from", Message: err.Error() +
+		"; follow a link of the list, or leave it out for its begin"}}}
+}

@@ -1,0 +1,100 @@
+package lane_test
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/lane"
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// held is how the connection of a lane stands, and since when something waits in it; 0 for nothing.
+type held struct {
+	status connection.Status
+	since  int
+}
+
+// rack is a store of lanes by the first byte of their ids.
+type rack map[byte]held
+
+func (r rack) after(after uuid.UUID, most int, is func(held) bool) (all []connection.Connection) {
+	for b, h := range r {
+		if id := (uuid.UUID{b}); is(h) && bytes.Compare(id[:], after[:]) > 0 {
+			all = append(all, connection.Connection{ID: id, Status: h.status})
+		}
+	}
+	slices.SortFunc(all, func(a, b connection.Connection) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	return all[:min(most, len(all))]
+}
+
+func (r rack) HeldConnections(_ context.Context, after uuid.UUID, most int) ([]connection.Connection, error) {
+	return r.after(after, most, func(h held) bool { return h.status != connection.Active }), nil
+}
+
+func (r rack) BusyConnections(_ context.Context, after uuid.UUID, most int) ([]connection.Connection, error) {
+	return r.after(after, most, func(h held) bool { return h.since > 0 }), nil
+}
+
+func (r rack) Waiting(_ context.Context, of []uuid.UUID) (all []operation.Waiting, err error) {
+	for _, id := range of {
+		if h := r[id[0]]; h.since > 0 {
+			all = append(all, operation.Waiting{Connection: id, Count: operation.Count{N: 1}, Since: time.Unix(int64(h.since), 0)})
+		}
+	}
+	return all, nil
+}
+
+func TestLanesAreListedOnceEachThoseThatAreHeldFirst(t *testing.T) {
+	t.Parallel()
+	r := rack{1: {connection.Active, 9}, 2: {connection.Paused, 8}, 3: {connection.Active, 3}, 4: {connection.Stale, 0},
+		5: {connection.Active, 0}, 6: {connection.Stale, 7}, 7: {connection.Active, 5}, 8: {connection.Paused, 2}}
+	s := &lane.Service{Store: r, Runners: func(context.Context, []fence.Lane) (map[fence.Lane]string, error) {
+		return map[fence.Lane]string{{Kind: fence.Connections, ID: uuid.UUID{3}}: "host/1"}, nil
+	}}
+	for most := 1; most < 10; most++ {
+		var seen []byte
+		pages := 0
+		for from := new(lane.Place); from != nil && pages < 20; pages++ {
+			read, err := lane.ReadPlace(from.String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all []lane.Lane
+			if all, from, err = s.List(t.Context(), read, most); err != nil {
+				t.Fatal(err)
+			}
+			for _, one := range all {
+				seen = append(seen, one.Connection.ID[0])
+				if (one.Runner == "host/1") != (one.Connection.ID[0] == 3) {
+					t.Errorf("%v runs in %q", one.Connection.ID, one.Runner)
+				}
+			}
+		}
+		want := []byte{6, 4, 8, 2, 3, 7, 1}
+		if most < 7 {
+			slices.Sort(seen[:4])
+			slices.Sort(seen[4:])
+			want = []byte{2, 4, 6, 8, 1, 3, 7}
+		}
+		if diff := cmp.Diff(want, seen); diff != "" {
+			t.Errorf("in pages of %d (-want +got):\n%s", most, diff)
+		}
+	}
+}
+
+func TestAPlaceThatIsNoneIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"held.", "open.x", "shut." + uuid.Nil.String(), uuid.Nil.String(), "held.{" + uuid.Nil.String() + "}"} {
+		if p, err := lane.ReadPlace(text); err == nil {
+			t.Errorf("%q is %v", text, p)
+		}
+	}
+}
