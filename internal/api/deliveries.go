@@ -18,6 +18,7 @@ func (s *Server) listDeliveryLogs(w http.ResponseWriter, r *http.Request, who ac
 	}
 	q.paged()
 	request := webhook.LogsRequest{Window: q.window, Status: oneOf(q, "status", webhook.LogSuccess, webhook.LogFailed)}
+	request.Operation = q.id("operation_id")
 	request.Start, request.End = q.openRange()
 	if err := q.err(); err != nil {
 		return err

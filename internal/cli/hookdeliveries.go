@@ -14,12 +14,13 @@ import (
 type hookDeliveriesCommand struct {
 	at
 	shape
-	ID     string `arg:"" help:"The subscription's id."`
-	Status string `help:"success or failed." enum:",success,failed" default:"" placeholder:"STATUS"`
-	Dead   bool   `help:"What was given up, and can be replayed."`
-	Since  when   `help:"Since then: 90s, 2h, 7d, or a time." placeholder:"WHEN"`
-	Until  when   `help:"Until then." placeholder:"WHEN"`
-	Limit  int    `short:"n" help:"How many at most; 0 for all." default:"50"`
+	ID        string `arg:"" help:"The subscription's id."`
+	Status    string `help:"success or failed." enum:",success,failed" default:"" placeholder:"STATUS"`
+	Operation string `help:"Of events of this operation." placeholder:"ID"`
+	Dead      bool   `help:"What was given up, and can be replayed."`
+	Since     when   `help:"Since then: 90s, 2h, 7d, or a time." placeholder:"WHEN"`
+	Until     when   `help:"Until then." placeholder:"WHEN"`
+	Limit     int    `short:"n" help:"How many at most; 0 for all." default:"50"`
 }
 
 // delivery is an attempt, or a dead letter.
@@ -39,6 +40,9 @@ func (c hookDeliveriesCommand) Run(s *Session) error {
 	if c.Dead && c.Status != "" {
 		return misused("--status is for attempts; what was given up has failed")
 	}
+	if c.Dead && c.Operation != "" {
+		return misused("--operation is for attempts; leave --dead out, and those that were given up are among them")
+	}
 	client, err := s.dial(c.at)
 	if err != nil {
 		return err
@@ -47,6 +51,9 @@ func (c hookDeliveriesCommand) Run(s *Session) error {
 	q := url.Values{}
 	if c.Status != "" {
 		q.Set("status", c.Status)
+	}
+	if c.Operation != "" {
+		q.Set("operation_id", c.Operation)
 	}
 	for name, moment := range map[string]when{"start_date": c.Since, "end_date": c.Until} {
 		if moment.set {

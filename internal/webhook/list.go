@@ -22,8 +22,10 @@ type ListRequest struct {
 type LogsRequest struct {
 	// Start is inclusive, End exclusive.
 	Start, End time.Time
-	Status     LogStatus
-	Window     page.Window
+	// Operation selects attempts to deliver events of one.
+	Operation uuid.UUID
+	Status    LogStatus
+	Window    page.Window
 }
 
 // List returns a page of a partner's subscriptions, newest first.
@@ -49,7 +51,7 @@ func (s *Service) Logs(ctx context.Context, partner, id uuid.UUID, r LogsRequest
 		return page.Page[DeliveryLog]{}, err
 	}
 	found, err := s.c.Store.DeliveryLogs(ctx, LogQuery{
-		Subscription: id, Status: r.Status, From: r.Start, To: r.End, Window: r.Window.Wider(),
+		Subscription: id, Subject: r.Operation, Status: r.Status, From: r.Start, To: r.End, Window: r.Window.Wider(),
 	})
 	if err != nil {
 		return page.Page[DeliveryLog]{}, fmt.Errorf("listing delivery attempts: %w", err)

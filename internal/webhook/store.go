@@ -83,7 +83,9 @@ type SubscriptionQuery struct {
 // LogQuery selects log entries of one subscription. Fields left zero narrow nothing.
 type LogQuery struct {
 	Subscription uuid.UUID
-	Status       LogStatus
+	// Subject selects attempts to tell of it; those of an earlier release are not among them.
+	Subject uuid.UUID
+	Status  LogStatus
 	// From is inclusive, To exclusive; both compare with CreatedAt.
 	From, To time.Time
 	Window   page.Window

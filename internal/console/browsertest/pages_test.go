@@ -113,7 +113,7 @@ func TestTheConsoleInABrowser(t *testing.T) {
 		name string
 		of   func(*testing.T, context.Context, *installation, writes)
 	}{{"numbers and texts", exact}, {"what was never sent", unsent}, {"keys", keys}, {"shortcuts", shortcuts}, {"what flashes", flashes}, {"filters", filters}, {"live", lives}, {"a lost connection", regains},
-		{"without scripts", plain}, {"ticked rows", ticks}, {"acts", acts}, {"lines", lines}} {
+		{"without scripts", plain}, {"ticked rows", ticks}, {"a replay", replays}, {"acts", acts}, {"lines", lines}} {
 		t.Run(use.name, func(t *testing.T) {
 			in.t = t
 			use.of(t, browser, in, w)

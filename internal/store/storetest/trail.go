@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -36,6 +37,13 @@ func subjectIsFound(t *testing.T, s *stand) {
 	}
 	s = s.crashed()
 	same(t, "of the first", got[[]webhook.DeliveryLog](s)(s.SubjectLogs(t.Context(), all[0].Event.Subject, 9)), []webhook.DeliveryLog{first.Log})
+	of := func(q webhook.LogQuery) []webhook.DeliveryLog {
+		q.Window = everything()
+		return got[page.Found[webhook.DeliveryLog]](s)(s.DeliveryLogs(t.Context(), q)).Entries
+	}
+	same(t, "among those of the subscription", of(webhook.LogQuery{Subscription: sub.ID, Subject: all[0].Event.Subject}), []webhook.DeliveryLog{first.Log})
+	is(t, "of another subscription", len(of(webhook.LogQuery{Subscription: uuid.New(), Subject: all[0].Event.Subject})), 0)
+	is(t, "of another status", len(of(webhook.LogQuery{Subscription: sub.ID, Subject: all[0].Event.Subject, Status: webhook.LogSuccess})), 0)
 	is(t, "of none", len(got[[]webhook.DeliveryLog](s)(s.SubjectLogs(t.Context(), uuid.Nil, 9))), 0)
 	is(t, "of one whose subject was not logged", len(got[[]webhook.DeliveryLog](s)(s.SubjectLogs(t.Context(), all[2].Event.Subject, 9))), 0)
 }

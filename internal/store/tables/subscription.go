@@ -199,11 +199,19 @@ func (db *DB) Subscriptions(ctx context.Context, q webhook.SubscriptionQuery) ([
 func (db *DB) DeliveryLogs(ctx context.Context, q webhook.LogQuery) (page.Found[webhook.DeliveryLog], error) {
 	l := walk{earliest: q.From, latest: q.To, sorted: sorted{q.Window, newestFirst()}}
 	index := "delivery_log_list"
-	l.add("subscription = ?", q.Subscription[:])
-	if q.Status == webhook.LogFailed {
+	switch {
+	case q.Subject != uuid.Nil:
+		index = "delivery_log_subject"
+		l.add("subject = ?", q.Subject[:])
+		l.add("attempt > 0")
+		l.more.add("subscription = ?", q.Subscription[:])
+		l.more.addIf(q.Status != "", "status = ?", string(q.Status))
+	case q.Status == webhook.LogFailed:
 		index = "delivery_log_failed"
+		l.add("subscription = ?", q.Subscription[:])
 		l.add("status = 'failed'")
-	} else {
+	default:
+		l.add("subscription = ?", q.Subscription[:])
 		l.more.addIf(q.Status != "", "status = ?", string(q.Status))
 	}
 	l.columns, l.from = deliveryLogColumns, ` FROM delivery_log INDEXED BY `+index
