@@ -144,7 +144,7 @@ func (p pages) look(how string) {
 			took = append(took, time.Since(began))
 		}
 		slices.Sort(took)
-		p.Logf("%-14s %-32s p50 %6.1f ms  p95 %6.1f ms", how, "/console/"+path[:min(len(path), 22)], took[9].Seconds()*1000, took[18].Seconds()*1000)
+		fmt.Printf("%-14s %-32s p50 %6.1f ms  p95 %6.1f ms\n", how, "/console/"+path[:min(len(path), 22)], took[9].Seconds()*1000, took[18].Seconds()*1000)
 	}
 }
 
