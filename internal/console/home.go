@@ -96,7 +96,8 @@ func stretchAsked(r *http.Request) (stretch, error) {
 
 // fillFigures fills in the numbers at the top, and those of receivers.
 func (c *Console) fillFigures(ctx context.Context, of stretch, o overview, rates []operation.Rate, v *homeView) error {
-	live, err := c.Operations.Tally(ctx, operation.Survey{Stage: operation.StageLive})
+	waiting, _ := c.Installation.Waiting()
+	live, err := c.notEnded(ctx, waiting)
 	if err != nil {
 		return err
 	}
@@ -109,11 +110,11 @@ func (c *Console) fillFigures(ctx context.Context, of stretch, o overview, rates
 	if n := all.Succeeded + all.Failed + all.Unknown; n > 0 {
 		share = fmt.Sprintf("%.1f %% of %s that ended", 100*float64(all.Succeeded)/float64(n), count(n))
 	}
-	waits := figure{"Not ended", counted(live.Of[operation.StageLive]), "nothing waits", with(operationsPath, url.Values{"state": {"not_ended"}}), time.Time{}}
-	if live.Of[operation.StageLive].N > 0 {
+	waits := figure{"Not ended", counted(live), "nothing waits", with(operationsPath, url.Values{"state": {"not_ended"}}), time.Time{}}
+	if live.N > 0 {
 		waits.Under = "whenever they were asked"
 	}
-	if waiting, _ := c.Installation.Waiting(); len(waiting) > 0 {
+	if live.N > 0 && len(waiting) > 0 {
 		waits.Under, waits.Since = "the oldest was asked", waiting[0].Since
 	}
 	v.Figures = []figure{
@@ -125,6 +126,22 @@ func (c *Console) fillFigures(ctx context.Context, of stretch, o overview, rates
 	v.Receivers = []figure{{Name: "Webhooks that are stale", Value: counted(o.stale), Path: webhooksPath},
 		{Name: "Dead letters", Value: counted(o.dead), Path: webhooksPath}}
 	return nil
+}
+
+// manyWait is how many operations have not ended where they are not counted for a page, but as of the last count.
+const manyWait = 1000
+
+// notEnded is how many operations have not ended.
+func (c *Console) notEnded(ctx context.Context, waiting []Waiting) (operation.Count, error) {
+	n := 0
+	for _, w := range waiting {
+		n += w.N
+	}
+	if n > manyWait {
+		return operation.Count{N: n}, nil
+	}
+	t, err := c.Operations.Tally(ctx, operation.Survey{Stage: operation.StageLive})
+	return t.Of[operation.StageLive], err
 }
 
 // tspRows tell how the TSPs fare that have connections.

@@ -28,7 +28,6 @@ func permits() []permit {
 			"counts what waits in its index, now and then, beside what callers wait for"},
 		{"FROM operation INDEXED BY operation_live WHERE (state = 'queued'", "operation", true,
 			"looks at what waits up to a bound, or sorts it where it is less"},
-		{"INDEXED BY subscription_stale", "subscription", false, "reads an index of those that need somebody, up to a bound"},
 		{"INDEXED BY operation_unsuccessful", "operation", false, "walks along an index of that order, up to a bound"},
 		{") newest WHERE", "operation", true, "looks at a bounded number of the newest, and sorts what it has counted by stages"},
 		{"WITH queue AS ( SELECT count(*) AS waiting", "delivery", false,
