@@ -86,9 +86,12 @@ func shortcuts(t *testing.T, browser context.Context, in *installation, w writes
 	b.visit("/console/operations/" + w["failed"])
 	press("?")
 	at("the keys of one that failed", `[...document.querySelectorAll("dialog[open] kbd")].map((e) => e.textContent).join("")`, "/eyu?")
-	b.do(chromedp.KeyEvent(kb.Escape))
+	press(kb.Escape)
+	b.until("the keys of one that failed are closed", `!document.querySelector("dialog")`)
+	// What is said is said for two seconds, in which a busy machine may not look.
+	says[bool](b, `((said) => { window.heard = ""; new MutationObserver(() => { window.heard += said.textContent; }).observe(said, { childList: true }); return true; })(document.getElementById("said"))`)
 	press("y")
-	b.until("the id is copied, or selected", `document.getElementById("said").textContent !== ""`)
+	b.until("the id is copied, or selected", `window.heard !== ""`)
 	b.leads(chromedp.KeyEvent("u"))
 	if at := b.path(); at != "/console/operations?tsp=samsara" {
 		t.Errorf("the key u leads to %s", at)

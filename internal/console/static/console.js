@@ -46,13 +46,16 @@
     if (!button) {
       return;
     }
+    // Without https there is no clipboard, and a browser may keep it from a page; what stands beside the button is selected then.
+    const selected = () => {
+      getSelection().selectAllChildren(button.previousElementSibling);
+      said.textContent = "Selected; copy it with the keyboard";
+    };
     if (navigator.clipboard) {
-      navigator.clipboard.writeText(button.dataset.copy).then(() => copied(button));
-      return;
+      navigator.clipboard.writeText(button.dataset.copy).then(() => copied(button), selected);
+    } else {
+      selected();
     }
-    // Without https there is no clipboard; what stands beside the button is selected instead.
-    getSelection().selectAllChildren(button.previousElementSibling);
-    said.textContent = "Selected; copy it with the keyboard";
   });
 
   // A page that is live says so, and since when it is not if its stream is lost for more than five seconds.
