@@ -177,14 +177,27 @@ func TestAllThatIsPendingIsFollowedToItsEnd(t *testing.T) {
 	g := running(t)
 	g.waybill("op", "watch", "--kind", "message").ends(0, "nothing that is pending matches")
 	g.waybill("op", "watch").ends(2, "nothing is named")
-	g.fault("POST", `{"match":{"method":"POST"},"fault":"status","status":503,"times":2}`)
-	g.fault("POST", `{"match":{"method":"POST","body":"no 7"},"fault":"status","status":400}`)
-	for n := range 12 {
+	g.fault("POST", `{"match":{"method":"POST"},"fault":"status","status":503}`)
+	const many = 12
+	for n := range many {
 		g.message(fmt.Sprint("no ", n))
 	}
-	s := g.waybill("op", "watch", "--tsp", "samsara", "--kind", "message", "--since", "1h", "--timeout", "60s").ends(5, "400 ")
-	if n := strings.Count(s.out, "success"); n < 9 {
-		t.Errorf("%d successes in\n%s", n, s.out)
+	becomes := func(status string) {
+		g.waybill("api", "PATCH", "/v2/integrations/connections/"+g.ids.Connection.String(), "-d", `{"status":"`+status+`"}`).ends(0)
+	}
+	// None of them ends before it is watched.
+	becomes("paused")
+	g.fault("DELETE", "")
+	g.fault("POST", `{"match":{"method":"POST","body":"no 7"},"fault":"status","status":400}`)
+	out, ended := &lately{}, make(chan int, 1)
+	s := g.session(t.Context(), out, out)
+	go func() {
+		ended <- run(s, []string{"op", "watch", "--tsp", "samsara", "--kind", "message", "--since", "1h", "--timeout", "2m"})
+	}()
+	until(t, "all are watched", func() bool { return strings.Count(out.String(), "  pending") >= many })
+	becomes("active")
+	if code := <-ended; code != 5 || strings.Count(out.String(), "  success") != many-1 || !strings.Contains(out.String(), "400 ") {
+		t.Errorf("it ends with %d:\n%s", code, out)
 	}
 }
 
