@@ -22,7 +22,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
-	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
 
@@ -132,7 +131,7 @@ func (w *torture) fill(url string) {
 			w.t.Fatal(err)
 		}
 	}()
-	made, err := demo.Fill(ctx, a.Rooms(), w.listens)
+	made, err := filled(ctx, a.Rooms(), w.listens)
 	if err != nil || len(made.Unconnected) > 0 {
 		w.t.Fatal(err, made.Unconnected)
 	}
