@@ -5,6 +5,7 @@ package app_test
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,11 +20,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/ncruces/go-sqlite3/driver"
 
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store/postgres"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
@@ -51,7 +55,7 @@ func BenchmarkPagesOfTheConsole(b *testing.B) {
 			if err := a.Close(b.Context()); err != nil {
 				b.Fatal(err)
 			}
-			crowd(b, c.DatabaseURL, operations)
+			crowd(b, c, operations)
 			p := pages{b, served(b, c)}
 			for range b.N {
 				p.look("alone")
@@ -62,9 +66,10 @@ func BenchmarkPagesOfTheConsole(b *testing.B) {
 	}
 }
 
-// crowd fills a database: 100 partners, 10,000 connections of which 200 are stale, and operations of the last day, of which
-// one of 50 has failed and 10,000 wait for connections that are paused.
-func crowd(b *testing.B, url string, operations int) {
+// crowd fills a database: 100 partners, 10,000 connections of which 200 are stale and that are imported a day later, and
+// operations of the last day, of which one of 50 has failed and 10,000 wait for connections that are paused.
+func crowd(b *testing.B, c config.Config, operations int) {
+	url := c.DatabaseURL
 	// A service that runs has its tables vacuumed long before there are so many rows.
 	settled := `ANALYZE`
 	driver, of, bytes, series := "sqlite3", "file:"+url, `unhex(printf('%%032x', %s))`, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) `
@@ -94,6 +99,12 @@ func crowd(b *testing.B, url string, operations int) {
 	fill("connection", "id, fleet, tsp, account, status, description, sealed, version, created_at, updated_at",
 		id("(i + 300000)")+", "+id("(i + 200000)")+", CASE WHEN i % 3 = 0 THEN 'motive' ELSE 'samsara' END, 'a' || i,"+
 			" CASE WHEN i % 50 = 0 THEN 'stale' WHEN i % 20 = 1 THEN 'paused' ELSE 'active' END, '', "+strings.Repeat(id("i")+" || ", 15)+id("i")+", 1, i, i", 10_000)
+	fill("share_grant", "id, partner, fleet, fleet_ref, status, levels, effective_at, expires_at, created_at, updated_at",
+		id("(i + 400000)")+", "+id("(i % 100 + 100001)")+", "+id("(i + 200000)")+`, 'f' || i, 'active', '{"vehicle":"read_write"}', 0, 0, i, i`, 10_000)
+	for _, kind := range resource.Kinds() {
+		fill("import_schedule", "connection, kind, next_at, last_success_at, failures, problem",
+			id("(i + 300000)")+fmt.Sprintf(", '%s', %d, 1, 0, ''", kind, now+24*time.Hour.Microseconds()), 10_000)
+	}
 	waits := fmt.Sprintf("i %% 20 = 1 AND i > %d", max(0, operations-200_000))
 	fill("operation", "id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, state, sync, tries, counted,"+
 		" next_at, deadline, source_id, collection, created_at, updated_at",
@@ -102,10 +113,51 @@ func crowd(b *testing.B, url string, operations int) {
 			" 0, "+fmt.Sprint(now+24*time.Hour.Microseconds())+", 's' || i, 'vehicles', "+at+", "+at, operations)
 	fill("attempt", "operation, n, id, class, status, details, started_at, ended_at", long+", 1, "+long+
 		", CASE WHEN i % 50 = 0 THEN 'rejected' ELSE 'done' END, 200, '', "+at+", "+at, operations)
+	sealCrowd(b, db, c.Key)
 	for _, text := range []string{`INSERT INTO operation_count SELECT created_at / 60000000, tsp, count(*), count(*), 0, 0, 0 FROM operation GROUP BY 1, 2`, settled} {
 		if _, err := db.ExecContext(b.Context(), text); err != nil && !strings.Contains(err.Error(), "operation_count") {
 			b.Fatal(err)
 		}
+	}
+}
+
+// sealCrowd gives the connections credentials that open, or each would be found to be broken while pages are asked for.
+func sealCrowd(b *testing.B, db *sql.DB, operator string) {
+	key, err := seal.ParseKey(operator)
+	if err != nil {
+		b.Fatal(err)
+	}
+	by, err := key.Wrapper()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var wrapped []byte
+	if err := db.QueryRowContext(b.Context(), `SELECT value FROM meta WHERE name = 'keyset'`).Scan(&wrapped); err != nil {
+		b.Fatal(err)
+	}
+	sealer, err := seal.Open(by, wrapped)
+	if err != nil {
+		b.Fatal(err)
+	}
+	tx, err := db.BeginTx(b.Context(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := 1; i <= 10_000; i++ {
+		name := map[bool]string{true: "motive", false: "samsara"}[i%3 == 0]
+		id, fleet := uuid.UUID{}, uuid.UUID{}
+		binary.BigEndian.PutUint32(id[12:], uint32(i+300_000))
+		binary.BigEndian.PutUint32(fleet[12:], uint32(i+200_000))
+		sealed, err := sealer.Seal([]byte(`{"kind":"token","fields":{"token":"t"}}`), fmt.Appendf(nil, "connection of fleet\x00%s\x00%s\x00%s", id, fleet, name))
+		if err == nil {
+			_, err = tx.ExecContext(b.Context(), `UPDATE connection SET sealed = $1 WHERE id = $2`, sealed, id[:])
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		b.Fatal(err)
 	}
 }
 

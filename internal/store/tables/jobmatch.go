@@ -24,7 +24,7 @@ func matchingOperations(j job.Job) (l walk, err error) {
 	l = walk{earliest: f.From, latest: f.To, sorted: sorted{page.Window{}, bySeq("created_at", "seq", j.Action == job.Cancel)}}
 	index, failed := "operation_list", j.Action == job.Retry
 	if failed {
-		index = "operation_failed"
+		index = "operation_failed_list"
 		l.add("state = 'failed'")
 	}
 	l.add("partner = ?", f.Partner[:])

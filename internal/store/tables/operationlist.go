@@ -17,7 +17,7 @@ func (db *DB) Operations(ctx context.Context, f operation.Filter) (found page.Fo
 	l := walk{earliest: f.From, latest: f.To, sorted: sorted{f.Window, bySeq("created_at", "seq", true)}}
 	index, failed := "operation_list", f.Status == string(operation.Failed)
 	if failed {
-		index = "operation_failed"
+		index = "operation_failed_list"
 		l.add("state = 'failed'")
 	}
 	l.add("partner = ?", f.Partner[:])

@@ -29,7 +29,7 @@ func permits() []permit {
 		{"FROM operation INDEXED BY operation_live WHERE (state = 'queued'", "operation", true,
 			"looks at what waits up to a bound, or sorts it where it is less"},
 		{"INDEXED BY operation_unsuccessful", "operation", false, "walks along an index of that order, up to a bound"},
-		{") newest WHERE", "operation", true, "looks at a bounded number of the newest, and sorts what it has counted by stages"},
+		{") newest ", "operation", true, "looks at a bounded number of the newest, and sorts what it has counted by stages"},
 		{"WITH queue AS ( SELECT count(*) AS waiting", "delivery", false,
 			"counts what waits in its index, now and then, beside what callers wait for"},
 

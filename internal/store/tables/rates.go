@@ -135,7 +135,7 @@ func (db *DB) Rates(ctx context.Context, since time.Time, every time.Duration) (
 func (db *DB) CountFailed(ctx context.Context, since time.Time) (map[operation.Stage]operation.Count, error) {
 	ctx, end := db.listing(ctx)
 	defer end()
-	failed, err := db.countStretch(ctx, operation.Survey{From: since}, "operation_failed", "state = 'failed'")
+	failed, err := db.countStretch(ctx, operation.Survey{From: since}, "operation_failed_list", "state = 'failed'")
 	of := map[operation.Stage]operation.Count{}
 	for _, s := range operation.Counted() {
 		if hasFailed(s) {

@@ -86,14 +86,17 @@ func (db *DB) waiting(ctx context.Context) (int, error) {
 		` LIMIT `+strconv.Itoa(db.walked+1)+`) waiting`, scanOne[int]))
 }
 
-// surveyLive sorts the few that have not ended.
+// surveyLive sorts the few that have not ended, by their numbers alone, which their index holds.
 func (db *DB) surveyLive(ctx context.Context, f operation.Survey) ([]operation.Operation, error) {
 	var c conditions
 	c.add(live)
 	more := surveyed(f)
 	c.parts, c.args = append(c.parts, more.parts...), append(c.args, more.args...)
 	c.addIf(f.Stage == operation.StageLooking, stageConditions[f.Stage])
-	return db.bySeq(ctx, ` FROM operation INDEXED BY operation_live`, c, f.Window)
+	c.beyond(f.Window)
+	var numbers conditions
+	numbers.add(`seq IN (SELECT seq FROM operation INDEXED BY operation_live`+c.where()+alongSeq(f.Window)+`)`, c.args...)
+	return db.bySeq(ctx, ` FROM operation`, numbers, page.Window{Backwards: f.Window.Backwards, Limit: f.Window.Limit})
 }
 
 // surveyPartner walks along the time of a partner.
@@ -103,7 +106,7 @@ func (db *DB) surveyPartner(ctx context.Context, f operation.Survey) (page.Found
 	f.Partner, f.From, f.To = uuid.Nil, time.Time{}, time.Time{}
 	index := "operation_list"
 	if hasFailed(f.Stage) {
-		index = "operation_failed"
+		index = "operation_failed_list"
 		l.add("state = 'failed'")
 	}
 	l.add("partner = ?", partner[:])
@@ -178,19 +181,26 @@ func (db *DB) begin(ctx context.Context, f operation.Survey) (int64, error) {
 
 // bySeq reads operations in the order of their acceptance, the newest first.
 func (db *DB) bySeq(ctx context.Context, from string, c conditions, w page.Window) ([]operation.Operation, error) {
-	order := ` ORDER BY seq DESC LIMIT `
-	if w.Backwards {
-		order = ` ORDER BY seq LIMIT `
-	}
-	if w.Place.Seq > 0 {
-		c.add(map[bool]string{false: "seq < ?", true: "seq > ?"}[w.Backwards], w.Place.Seq)
-	}
-	all, err := shown(ctx, db, `SELECT seq, `+operationColumns+from+c.where()+order+strconv.Itoa(w.Limit),
-		db.writer.operation, c.args...)
+	c.beyond(w)
+	all, err := shown(ctx, db, `SELECT seq, `+operationColumns+from+c.where()+alongSeq(w), db.writer.operation, c.args...)
 	if w.Backwards {
 		slices.Reverse(all)
 	}
 	return all, err
+}
+
+// beyond asks for what lies beyond the place of a window, if it has one.
+func (c *conditions) beyond(w page.Window) {
+	c.addIf(w.Place.Seq > 0, map[bool]string{false: "seq < ?", true: "seq > ?"}[w.Backwards], w.Place.Seq)
+}
+
+// alongSeq ends a query that reads a window in the order of acceptance.
+func alongSeq(w page.Window) string {
+	order := ` ORDER BY seq DESC LIMIT `
+	if w.Backwards {
+		order = ` ORDER BY seq LIMIT `
+	}
+	return order + strconv.Itoa(w.Limit)
 }
 
 // AnyOperation returns an operation whosever it is.

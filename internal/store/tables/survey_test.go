@@ -136,3 +136,36 @@ func TestATallyOfMoreThanItCountsSaysSo(t *testing.T) {
 		t.Errorf("of late there are %+v", late.All)
 	}
 }
+
+func TestAllAreCountedUpToLessThanANarrowedList(t *testing.T) {
+	t.Parallel()
+	db := opened(t, filepath.Join(t.TempDir(), "s.db"))
+	const all = 1005
+	entries := make([]operation.Entry, all)
+	for i := range entries {
+		id := uuid.Must(uuid.NewV7())
+		entries[i].Operation = operation.Operation{ID: id, Partner: uuid.UUID{1}, Connection: uuid.UUID{3}, TSP: "samsara", Kind: "message", Verb: "create",
+			OrderKey: id.String(), Payload: []byte(`{}`), State: operation.Queued, CreatedAt: time.Unix(int64(1000+i), 0).UTC(), UpdatedAt: time.Unix(2000, 0).UTC()}
+	}
+	if _, err := db.AcceptAll(t.Context(), entries); err != nil {
+		t.Fatal(err)
+	}
+	for name, of := range map[string]struct {
+		survey operation.Survey
+		want   operation.Count
+	}{
+		"all":             {operation.Survey{}, operation.Count{N: 1000, AtLeast: true}},
+		"of a time":       {operation.Survey{From: time.Unix(1010, 0)}, operation.Count{N: all - 10}},
+		"of a TSP":        {operation.Survey{TSP: "samsara"}, operation.Count{N: all}},
+		"of a connection": {operation.Survey{Connection: uuid.UUID{3}}, operation.Count{N: all}},
+		"of another":      {operation.Survey{Connection: uuid.UUID{4}}, operation.Count{}},
+	} {
+		tally, err := db.Tally(t.Context(), of.survey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(of.want, tally.All); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
