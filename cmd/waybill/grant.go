@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/cli"
 )
 
 type grantCommand struct {
@@ -23,6 +24,7 @@ type grantSetCommand struct {
 	Effective  bound             `help:"When the grant begins, such as 2026-01-15T00:00:00Z; a new one begins at once if it is left out." placeholder:"TIME"`
 	Expiration bound             `help:"When the grant ends, or never. A new one ends never if it is left out." placeholder:"TIME"`
 	Status     string            `help:"active, paused or cancelled." enum:",active,paused,cancelled" default:""`
+	cli.Sure
 }
 
 // Help teaches the command.
@@ -40,7 +42,7 @@ and takes the id of one. "waybill fleet list" shows them all.
 
   waybill grant set --partner "My TMS" --fleet "Acme Freight" --level vehicle=read_write --level message=read_write
   waybill grant set --partner "My TMS" --fleet "Acme Freight" --level all=read
-  waybill grant set --partner "My TMS" --fleet "Acme Freight" --status paused`
+  waybill grant set --partner "My TMS" --fleet "Acme Freight" --status paused --yes`
 }
 
 // bound is a date of a grant as an operator gives it.
@@ -81,6 +83,11 @@ func (g grantSetCommand) Run(e *environment) error {
 	var made access.Grant
 	var fleet access.Fleet
 	err := operate(e, func(o *access.Operator) (err error) {
+		if g.Status == access.GrantPaused || g.Status == access.GrantCancelled {
+			if err := g.Agreed(e.session, fmt.Sprintf("have the grant of %q to %q %s, so that its queued writes fail", g.Fleet, g.Partner, g.Status)); err != nil {
+				return err
+			}
+		}
 		made, err = o.SetGrant(e.ctx, access.GrantOrder{Partner: g.Partner, Fleet: g.Fleet, FleetRef: g.FleetRef,
 			Levels: g.Level, Effective: g.Effective.Time, Expiration: g.Expiration.Time, Endless: g.Expiration.never,
 			Status: g.Status})

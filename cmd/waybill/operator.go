@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/cli"
 	"github.com/waybill-dev/waybill/internal/operator"
 )
 
@@ -173,11 +174,23 @@ func (c operatorLinkCommand) Run(e *environment) error {
 	})
 }
 
-type operatorDisableCommand struct{ oneOperator }
+type operatorDisableCommand struct {
+	oneOperator
+	cli.Sure
+}
 
 // Run keeps the operator out.
 func (c operatorDisableCommand) Run(e *environment) error {
-	return atDesk(e, func(d *operator.Desk) error { return told(d.Enable(e.ctx, c.Operator, false)) })
+	return atDesk(e, func(d *operator.Desk) error {
+		o, err := d.Named(e.ctx, c.Operator)
+		if err == nil {
+			err = c.Agreed(e.session, "keep operator "+o.Email+" out and end their sessions")
+		}
+		if err != nil {
+			return err
+		}
+		return told(d.Enable(e.ctx, c.Operator, false))
+	})
 }
 
 type operatorEnableCommand struct{ oneOperator }
@@ -189,7 +202,8 @@ func (c operatorEnableCommand) Run(e *environment) error {
 
 type operatorDeleteCommand struct {
 	oneOperator
-	Yes bool `help:"Delete whom would be missed, too: the last admin, or one who is kept out and could come back by the issuer."`
+	cli.Sure
+	Anyway bool `help:"Delete whom would be missed, too: the last admin, or one who is kept out and could come back by the issuer."`
 }
 
 // Help teaches the command.
@@ -197,13 +211,19 @@ func (operatorDeleteCommand) Help() string {
 	return `Their sessions and their code end at once. What they did stays in the audit log, under their email. Whom your
 issuer lets in is made anew at the next sign-in there; "waybill operator disable" keeps them out.
 
-  waybill operator delete ada@carrier.example`
+  waybill operator delete ada@carrier.example --yes`
 }
 
 // Run deletes the operator.
 func (c operatorDeleteCommand) Run(e *environment) error {
 	return atDesk(e, func(d *operator.Desk) error {
-		o, err := d.Delete(e.ctx, c.Operator, c.Yes)
+		o, err := d.Named(e.ctx, c.Operator)
+		if err == nil {
+			err = c.Agreed(e.session, "delete operator "+o.Email+" and end their sessions")
+		}
+		if err == nil {
+			o, err = d.Delete(e.ctx, c.Operator, c.Anyway)
+		}
 		if err == nil {
 			fmt.Fprintf(os.Stdout, "deleted: %s\n", o)
 		}

@@ -33,13 +33,13 @@ func TestAListIsLookedAtAgainAndWritesWhatHasChanged(t *testing.T) {
 	has := func(text string, n int) func(string) bool {
 		return func(out string) bool { return strings.Count(out, text) >= n }
 	}
-	pause := func() { g.waybill("conn", "pause", "samsara").ends(0) }
+	pause := func() { g.waybill("conn", "pause", "samsara", "--yes").ends(0) }
 	lines := g.looks(false, "the connection is listed", has(`"status":"active"`, 1), pause, has(`"status":"paused"`, 1),
 		"conn", "list", "--watch")
 	if strings.Contains(lines, "\x1b") || strings.Count(lines, `"status":"active"`) != 1 || strings.Count(lines, "\n") != 2 {
 		t.Errorf("written was %q", lines)
 	}
-	cancelled := func() { g.waybill("op", "cancel", first).ends(0) }
+	cancelled := func() { g.waybill("op", "cancel", first, "--yes").ends(0) }
 	drawn := g.looks(true, "the operation is drawn", has(first, 1), cancelled, has("cancelled", 1), "op", "list", "--watch")
 	if !strings.HasPrefix(drawn, "\x1b[H\x1b[2J") || !strings.Contains(drawn, "STATUS") {
 		t.Errorf("drawn was %q", drawn)

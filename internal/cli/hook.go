@@ -79,7 +79,7 @@ func (c hookListCommand) Run(s *Session) error {
 type hookDeleteCommand struct {
 	at
 	IDs []string `arg:"" name:"id" help:"The subscriptions' ids."`
-	Yes bool     `short:"y" help:"Do it without asking."`
+	Sure
 }
 
 // Run deletes the subscriptions.
@@ -88,10 +88,8 @@ func (c hookDeleteCommand) Run(s *Session) error {
 	if err != nil {
 		return err
 	}
-	if !c.Yes {
-		if err := s.agree(fmt.Sprintf("delete %d subscriptions with what waits for them", len(c.IDs))); err != nil {
-			return err
-		}
+	if err := c.Agreed(s, fmt.Sprintf("delete %d subscriptions with what waits for them", len(c.IDs))); err != nil {
+		return err
 	}
 	var failures []error
 	for _, id := range c.IDs {
@@ -113,7 +111,7 @@ type hookReplayCommand struct {
 	Since  when   `help:"What occurred since then: 90s, 2h, 7d, or a time." placeholder:"WHEN"`
 	Until  when   `help:"What occurred until then." placeholder:"WHEN"`
 	DryRun bool   `help:"Tell how many there are; send nothing."`
-	Yes    bool   `short:"y" help:"Do it without asking."`
+	Sure
 }
 
 // Run replays what was given up.
@@ -129,5 +127,5 @@ func (c hookReplayCommand) Run(s *Session) error {
 			filter[name] = instant(moment.time(now))
 		}
 	}
-	return s.jobAt(client, s.printer(c.shape), deadLetterJobs, jobOrder{action: "replay", of: "dead letters", filter: filter, dry: c.DryRun, yes: c.Yes})
+	return s.jobAt(client, s.printer(c.shape), deadLetterJobs, jobOrder{action: "replay", of: "dead letters", filter: filter, dry: c.DryRun, sure: c.Sure})
 }
