@@ -42,7 +42,7 @@ func (r *role) UnmarshalText(text []byte) error {
 type operatorCreateCommand struct {
 	Email    string `arg:"" help:"The operator's email address, by which the commands and the audit log name them."`
 	Name     string `help:"The operator's name." required:""`
-	Role     role   `help:"What the operator may do: viewer (reads), operator (also acts on writes, lanes and deliveries) or admin." default:"viewer"`
+	Role     role   `help:"What the operator may do: viewer (reads), operator (also acts on writes and deliveries) or admin (also on connections)." default:"viewer"`
 	Payloads bool   `help:"Let a viewer see what was written; operators and admins do."`
 }
 
@@ -121,7 +121,7 @@ type oneOperator struct {
 type operatorSetCommand struct {
 	oneOperator
 	Name     *string `help:"The operator's name."`
-	Role     *role   `help:"What the operator may do: viewer, operator or admin."`
+	Role     *role   `help:"What the operator may do: viewer (reads), operator (also acts on writes and deliveries) or admin (also on connections)."`
 	Payloads *bool   `help:"Whether a viewer sees what was written; operators and admins do." negatable:""`
 }
 
