@@ -170,3 +170,29 @@ func changes(t *testing.T, e *environment) (n int) {
 	}
 	return n
 }
+
+func TestWhoSitsAtATerminalIsAskedByCommandsOfTheServerToo(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	e := newEnvironment(t.Context(), []string{"WAYBILL_DATABASE_URL=" + g.database})
+	var asked strings.Builder
+	answers := func(in string) error {
+		asked.Reset()
+		e.session = &cli.Session{Context: t.Context(), In: strings.NewReader(in), Err: &asked, Asks: true}
+		return clientDisableCommand{surelyClient{oneClient: oneClient{ID: app.DemoClient}}}.Run(e)
+	}
+	for _, no := range []string{"n\n", "", "yess\n"} {
+		err := answers(no)
+		if unsure := (*cli.Failure)(nil); !errors.As(err, &unsure) || unsure.Exit != cli.ExitError || !strings.Contains(asked.String(), "keep client demo from working and end its tokens? [y/N]") {
+			t.Errorf("%q to %q: %v", no, asked.String(), err)
+		}
+	}
+	g.waybill("whoami").ends(0)
+	if err := answers("y\n"); err != nil {
+		t.Error(err)
+	}
+	g.waybill("whoami").ends(cli.ExitAuth)
+	if err := (clientDisableCommand{surelyClient{oneClient: oneClient{ID: "nobody"}}}).Run(e); err == nil || !strings.Contains(err.Error(), "there is no client nobody") {
+		t.Errorf("of one that is not there somebody is asked: %v", err)
+	}
+}
