@@ -33,7 +33,7 @@ func (grantSetCommand) Help() string {
 one a partner reads and writes nothing of a fleet. What is left out stays as it is; "--expiration never"
 takes an end away. A grant that was cancelled or has expired is not revived: a new one is made, which takes
 the partner's reference from it and nothing else, so name its levels. Queued writes that a changed grant
-no longer allows fail and are not sent. Works beside a running service.
+no longer allows fail and are not sent: what takes something away at once is asked first. Works beside a running service.
 Uses the database named by WAYBILL_DATABASE_URL.
 
 A fleet is known by a name that an operator gave it, if no other has it, or by the reference of the
@@ -41,7 +41,7 @@ very partner that it grants to. Where that is not certain the command tells whic
 and takes the id of one. "waybill fleet list" shows them all.
 
   waybill grant set --partner "My TMS" --fleet "Acme Freight" --level vehicle=read_write --level message=read_write
-  waybill grant set --partner "My TMS" --fleet "Acme Freight" --level all=read
+  waybill grant set --partner "My TMS" --fleet "Acme Freight" --level all=read --yes
   waybill grant set --partner "My TMS" --fleet "Acme Freight" --status paused --yes`
 }
 
@@ -83,14 +83,12 @@ func (g grantSetCommand) Run(e *environment) error {
 	var made access.Grant
 	var fleet access.Fleet
 	err := operate(e, func(o *access.Operator) (err error) {
-		if g.Status == access.GrantPaused || g.Status == access.GrantCancelled {
-			if err := g.Agreed(e.session, fmt.Sprintf("have the grant of %q to %q %s, so that its queued writes fail", g.Fleet, g.Partner, g.Status)); err != nil {
-				return err
-			}
-		}
 		made, err = o.SetGrant(e.ctx, access.GrantOrder{Partner: g.Partner, Fleet: g.Fleet, FleetRef: g.FleetRef,
 			Levels: g.Level, Effective: g.Effective.Time, Expiration: g.Expiration.Time, Endless: g.Expiration.never,
-			Status: g.Status})
+			Status: g.Status, Agrees: func() error {
+				return g.Agreed(e.session, fmt.Sprintf("take from the partner %q what it may read or write of the fleet %q now, so that its queued writes fail",
+					g.Partner, g.Fleet))
+			}})
 		if err == nil {
 			fleet, err = o.Fleet(e.ctx, made.Fleet)
 		}
