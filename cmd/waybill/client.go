@@ -197,14 +197,14 @@ func show(c access.Client) {
 }
 
 type clientRotateCommand struct {
-	oneClient
+	surelyClient
 	Overlap overlap `help:"How long the secrets that there are work on, such as 24h. They end at once if left out." placeholder:"TIME"`
 }
 
 // Help teaches the command.
 func (clientRotateCommand) Help() string {
 	return `Prints the new secret once. With --overlap the old secrets and their tokens work until that time is
-over; without it they end at once, as after a leak. Works beside a running service.
+over; without it they end at once, as after a leak, and you are asked first. Works beside a running service.
 
   waybill client rotate dispatch --overlap 24h`
 }
@@ -232,6 +232,11 @@ func (o *overlap) UnmarshalText(text []byte) error {
 // Run gives the client another secret.
 func (c clientRotateCommand) Run(e *environment) error {
 	return operate(e, func(o *access.Operator) error {
+		if c.Overlap == 0 {
+			if err := c.agreed(e, o, "end the secrets of client %s at once, with what still uses them (--overlap lets them work on)"); err != nil {
+				return err
+			}
+		}
 		secret, err := o.RotateSecret(e.ctx, c.ID, time.Duration(c.Overlap))
 		if err != nil {
 			return err
@@ -242,11 +247,16 @@ func (c clientRotateCommand) Run(e *environment) error {
 }
 
 type clientRevokeCommand struct {
-	oneClient
+	surelyClient
 	Secret string `arg:"" help:"The id of the secret, as waybill client show tells it."`
 }
 
 // Run ends the secret.
 func (c clientRevokeCommand) Run(e *environment) error {
-	return changed(e, func(o *access.Operator) (access.Client, error) { return o.RevokeSecret(e.ctx, c.ID, c.Secret) })
+	return changed(e, func(o *access.Operator) (access.Client, error) {
+		if err := c.agreed(e, o, "end secret "+strings.ReplaceAll(c.Secret, "%", "%%")+" of client %s, and the tokens that were given for it"); err != nil {
+			return access.Client{}, err
+		}
+		return o.RevokeSecret(e.ctx, c.ID, c.Secret)
+	})
 }

@@ -68,7 +68,7 @@ func TestEachStepFromHereToTheTSPIsLookedAt(t *testing.T) {
 		"connections  ok      1 of 1 are active", "operations   ok      none waits", "failures     ok", "webhooks     ok")
 	g.fault("POST", `{"match":{"method":"POST"},"fault":"status","status":400,"times":1}`)
 	g.waybill("op", "watch", g.message("one")).ends(5)
-	g.waybill("conn", "pause", "samsara").ends(0)
+	g.waybill("conn", "pause", "samsara", "--yes").ends(0)
 	g.waybill("doctor").ends(0, "warning  1 failed within a day", "is paused", "warning  0 of 1 are active")
 	g.waybill("doctor", "--jq", `.[]|select(.check=="service").result`).ends(0, "ok\n")
 	g.env["WAYBILL_CLIENT_SECRET"] = "guess"

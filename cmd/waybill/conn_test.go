@@ -20,7 +20,7 @@ func TestConnectionsAreListedTestedImportedAndPaused(t *testing.T) {
 	g.waybill("conn", "test", id).ends(0, "ok  samsara takes the credentials")
 	g.waybill("conn", "import", "fleet-1", "--wait").ends(0, "IMPORTED", "vehicle")
 	g.waybill("conn", "import", id).ends(0, "less than a minute ago")
-	g.waybill("conn", "pause", id).ends(0, "paused")
+	g.waybill("conn", "pause", id, "--yes").ends(0, "paused")
 	g.waybill("conn", "activate", id).ends(0, "active")
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/audit"
+	"github.com/waybill-dev/waybill/internal/cli"
 	"github.com/waybill-dev/waybill/internal/config"
 )
 
@@ -18,6 +19,8 @@ type environment struct {
 	ctx    context.Context
 	config config.Config
 	log    *slog.Logger
+	// session asks people.
+	session *cli.Session
 	// wrong is what is wrong with the variables.
 	wrong []error
 }
@@ -29,7 +32,7 @@ func newEnvironment(ctx context.Context, environ []string) *environment {
 	if u, err := user.Current(); err == nil {
 		who.Name += ":" + u.Username
 	}
-	return &environment{audit.By(ctx, who), c, log, wrong}
+	return &environment{audit.By(ctx, who), c, log, &cli.Session{Context: ctx}, wrong}
 }
 
 // need is what a command asks of a setting that others can do without.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/cli"
 )
 
 type fleetCommand struct {
@@ -100,6 +101,7 @@ func (f fleetRenameCommand) Run(e *environment) error {
 type fleetMergeCommand struct {
 	From string `arg:"" help:"The fleet that goes: its id, or its name."`
 	Into string `arg:"" help:"The fleet that stays: its id, or its name."`
+	cli.Sure
 }
 
 // Help teaches the command.
@@ -110,7 +112,7 @@ tells what became of each grant of the first fleet. Partners are told by share_a
 tokens of the clients that move end. The first fleet must have no connections, because the ids of
 records hang on their fleet.
 
-  waybill fleet merge FROM INTO`
+  waybill fleet merge FROM INTO --yes`
 }
 
 // Run merges the fleets.
@@ -122,6 +124,9 @@ func (f fleetMergeCommand) Run(e *environment) error {
 		}
 		into, err := o.FleetNamed(e.ctx, f.Into)
 		if err != nil {
+			return err
+		}
+		if err := f.Agreed(e.session, fmt.Sprintf("merge fleet %s %q into %s %q, which nothing takes back", from.ID, from.Name, into.ID, into.Name)); err != nil {
 			return err
 		}
 		left, err := o.MergeFleets(e.ctx, from.ID, into.ID)
@@ -138,6 +143,7 @@ func (f fleetMergeCommand) Run(e *environment) error {
 
 type fleetDeleteCommand struct {
 	ID string `arg:"" name:"fleet" help:"The fleet: its id, or its name."`
+	cli.Sure
 }
 
 // Help teaches the command.
@@ -146,15 +152,22 @@ func (fleetDeleteCommand) Help() string {
 deleted, of which their partners are told, and its clients with their tokens. What was cut short goes
 on when the command is given again. Nothing brings the fleet back.
 
-  waybill fleet delete FLEET`
+  waybill fleet delete FLEET --yes`
 }
 
 // Run deletes the fleet.
 func (f fleetDeleteCommand) Run(e *environment) error {
-	if err := e.settings(app.CheckDatabase, usableKey); err != nil {
+	var fleet access.Fleet
+	err := operate(e, func(o *access.Operator) (err error) {
+		if fleet, err = o.FleetNamed(e.ctx, f.ID); err != nil {
+			return err
+		}
+		return f.Agreed(e.session, fmt.Sprintf("delete fleet %s %q, its connections and what waits in them, its grants and its clients", fleet.ID, fleet.Name))
+	})
+	if err != nil {
 		return err
 	}
-	gone, err := app.DeleteFleet(e.ctx, e.config, e.log, f.ID)
+	gone, err := app.DeleteFleet(e.ctx, e.config, e.log, fleet.ID.String())
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/cli"
 )
 
 type grantCommand struct {
@@ -23,6 +24,7 @@ type grantSetCommand struct {
 	Effective  bound             `help:"When the grant begins, such as 2026-01-15T00:00:00Z; a new one begins at once if it is left out." placeholder:"TIME"`
 	Expiration bound             `help:"When the grant ends, or never. A new one ends never if it is left out." placeholder:"TIME"`
 	Status     string            `help:"active, paused or cancelled." enum:",active,paused,cancelled" default:""`
+	cli.Sure
 }
 
 // Help teaches the command.
@@ -31,7 +33,7 @@ func (grantSetCommand) Help() string {
 one a partner reads and writes nothing of a fleet. What is left out stays as it is; "--expiration never"
 takes an end away. A grant that was cancelled or has expired is not revived: a new one is made, which takes
 the partner's reference from it and nothing else, so name its levels. Queued writes that a changed grant
-no longer allows fail and are not sent. Works beside a running service.
+no longer allows fail and are not sent: what takes something away at once is asked first. Works beside a running service.
 Uses the database named by WAYBILL_DATABASE_URL.
 
 A fleet is known by a name that an operator gave it, if no other has it, or by the reference of the
@@ -39,8 +41,8 @@ very partner that it grants to. Where that is not certain the command tells whic
 and takes the id of one. "waybill fleet list" shows them all.
 
   waybill grant set --partner "My TMS" --fleet "Acme Freight" --level vehicle=read_write --level message=read_write
-  waybill grant set --partner "My TMS" --fleet "Acme Freight" --level all=read
-  waybill grant set --partner "My TMS" --fleet "Acme Freight" --status paused`
+  waybill grant set --partner "My TMS" --fleet "Acme Freight" --level all=read --yes
+  waybill grant set --partner "My TMS" --fleet "Acme Freight" --status paused --yes`
 }
 
 // bound is a date of a grant as an operator gives it.
@@ -83,7 +85,10 @@ func (g grantSetCommand) Run(e *environment) error {
 	err := operate(e, func(o *access.Operator) (err error) {
 		made, err = o.SetGrant(e.ctx, access.GrantOrder{Partner: g.Partner, Fleet: g.Fleet, FleetRef: g.FleetRef,
 			Levels: g.Level, Effective: g.Effective.Time, Expiration: g.Expiration.Time, Endless: g.Expiration.never,
-			Status: g.Status})
+			Status: g.Status, Agrees: func() error {
+				return g.Agreed(e.session, fmt.Sprintf("take from the partner %q what it may read or write of the fleet %q now, so that its queued writes fail",
+					g.Partner, g.Fleet))
+			}})
 		if err == nil {
 			fleet, err = o.Fleet(e.ctx, made.Fleet)
 		}

@@ -159,3 +159,26 @@ func TestWebhooksAreSubscribedToAndWhatWasGivenUpIsReplayed(t *testing.T) {
 		t.Error(list.out)
 	}
 }
+
+func TestDeliveriesOfOneOperationAreListed(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	takes := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }))
+	t.Cleanup(takes.Close)
+	id := g.waybill("hook", "create", takes.URL, "resource_operation.created", "-o", "name").text()
+	one, other := g.message("one"), g.message("other")
+	until(t, "both were delivered", func() bool {
+		return g.waybill("hook", "deliveries", id, "--jq", "length").out == "2\n"
+	})
+	all := g.waybill("hook", "deliveries", id, "-o", "name").ends(0).out
+	first := g.waybill("hook", "deliveries", id, "--operation", one, "-o", "name").text()
+	second := g.waybill("hook", "deliveries", id, "--operation", other, "-o", "name").text()
+	if first == second || !strings.Contains(all, first) || !strings.Contains(all, second) {
+		t.Errorf("of %q the one has %s and the other %s", all, first, second)
+	}
+	g.waybill("hook", "deliveries", id, "--operation", one, "--status", "failed", "-o", "json").ends(0, "[]\n")
+	g.waybill("hook", "deliveries", id, "--operation", strings.Replace(one, "0", "1", 1), "-o", "json").ends(0, "[]\n")
+	g.waybill("hook", "deliveries", id, "--operation", "7").ends(1, "422", "operation_id")
+	g.waybill("hook", "deliveries", id, "--operation", one, "--dead").ends(2, "leave --dead out")
+	g.waybill("hook", "deliveries", strings.Replace(id, "0", "1", 1), "--operation", one).ends(3, "404")
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/audit"
+	"github.com/waybill-dev/waybill/internal/cli"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/lane"
@@ -118,6 +119,7 @@ func (l oneLane) hand(e *environment, why string) connection.Hand {
 type lanePauseCommand struct {
 	oneLane
 	Reason string `help:"Why, in a few words. Callers whose writes are refused or wait read it." required:""`
+	cli.Sure
 }
 
 // Help teaches the command.
@@ -126,12 +128,15 @@ func (lanePauseCommand) Help() string {
 Running services stop within a second. It is the pause that the connection's fleet has as well: each ends
 the other's. Works beside a running service.
 
-  waybill lane pause CONNECTION --reason "they move their account until noon"`
+  waybill lane pause CONNECTION --reason "they move their account until noon" --yes`
 }
 
 // Run pauses the connection.
 func (l lanePauseCommand) Run(e *environment) error {
 	return atLanes(e, func(d *app.LaneDesk) error {
+		if err := l.Agreed(e.session, fmt.Sprintf("pause connection %s and hold up its writes", l.Connection)); err != nil {
+			return err
+		}
 		c, err := d.Connections.Pause(e.ctx, l.hand(e, l.Reason))
 		if err != nil {
 			return err
@@ -161,6 +166,7 @@ type laneRateCommand struct {
 	Rate   string `arg:"" optional:"" help:"The most calls, such as 30/m: a second (s), minute (m) or hour (h)."`
 	Reason string `help:"Why, in a few words."`
 	Clear  bool   `help:"Leave the connection to what its TSP allows again."`
+	cli.Sure
 }
 
 // Help teaches the command.
@@ -170,7 +176,7 @@ processes together; what the TSP allows holds beside it, so a rate that is not l
 wait for it tell so: rate_limited, by the limit "operator". Works beside a running service, which keeps to
 it within a second.
 
-  waybill lane rate CONNECTION 30/m --reason "their IT asks us to go slowly"
+  waybill lane rate CONNECTION 30/m --reason "their IT asks us to go slowly" --yes
   waybill lane rate CONNECTION --clear`
 }
 
@@ -199,6 +205,11 @@ func (l laneRateCommand) Run(e *environment) error {
 		to.Events, to.Period = rate.Events, rate.Period
 	}
 	return atLanes(e, func(d *app.LaneDesk) error {
+		if !l.Clear {
+			if err := l.Agreed(e.session, fmt.Sprintf("keep connection %s to %s", l.Connection, l.Rate)); err != nil {
+				return err
+			}
+		}
 		c, err := d.Connections.Slow(e.ctx, l.hand(e, l.Reason), to)
 		if err == nil {
 			fmt.Fprintf(os.Stdout, "connection_id: %s\nrate: %s\n", c.ID, dash(c.Rate.String()))

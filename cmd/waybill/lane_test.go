@@ -43,15 +43,15 @@ func TestLanesAreWorkedOnAsThePageShows(t *testing.T) {
 		t.Errorf("%d commands were run", ran)
 	}
 	for line, says := range map[string]string{
-		"lane rate $CONNECTION 1000/s --reason why":                    "would change nothing",
-		"lane rate $CONNECTION 30/m":                                   "reason is missing",
-		"lane rate $CONNECTION 30/d --reason why":                      "is no rate",
-		"lane rate $CONNECTION":                                        "rate is missing",
-		"lane rate $CONNECTION --clear":                                "is kept to no rate",
-		"lane resume $CONNECTION":                                      "nothing is to be resumed",
-		"lane list --from x":                                           "is no place",
-		"lane list --size 0":                                           "give 1 to 500",
-		"lane pause 00000000-0000-0000-0000-000000000001 --reason why": "there is no connection",
+		"lane rate $CONNECTION 1000/s --reason why --yes":                    "would change nothing",
+		"lane rate $CONNECTION 30/m --yes":                                   "reason is missing",
+		"lane rate $CONNECTION 30/d --reason why --yes":                      "is no rate",
+		"lane rate $CONNECTION":                                              "rate is missing",
+		"lane rate $CONNECTION --clear":                                      "is kept to no rate",
+		"lane resume $CONNECTION":                                            "nothing is to be resumed",
+		"lane list --from x":                                                 "is no place",
+		"lane list --size 0":                                                 "give 1 to 500",
+		"lane pause 00000000-0000-0000-0000-000000000001 --reason why --yes": "there is no connection",
 	} {
 		err := does(line)
 		if err == nil || !strings.Contains(err.Error(), says) {

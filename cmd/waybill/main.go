@@ -83,8 +83,14 @@ func run(s *cli.Session, args []string) int {
 		}
 		return cli.Report(s.Err, parsed.Run(s, parser), asJSON(parsed))
 	}
-	if err := parsed.Run(newEnvironment(s.Context, os.Environ())); err != nil {
+	e := newEnvironment(s.Context, os.Environ())
+	e.session = s
+	if err := parsed.Run(e); err != nil {
 		fmt.Fprintln(s.Err, "waybill:", err)
+		// It was asked, or could not be.
+		if unsure := (*cli.Failure)(nil); errors.As(err, &unsure) {
+			return unsure.Exit
+		}
 		var misused misuse
 		if errors.As(err, &misused) {
 			return 2

@@ -212,8 +212,8 @@ func TestFleetsAreNamedAsTheyAreShown(t *testing.T) {
 		fleetCreateCommand{Name: "Acme Freight"}.Run,
 		fleetCreateCommand{Name: "Rivers"}.Run,
 		fleetRenameCommand{ID: "Acme Freight", Name: "Acme Haulage"}.Run,
-		fleetMergeCommand{From: "Rivers", Into: "Acme Haulage"}.Run,
-		fleetDeleteCommand{ID: "Acme Haulage"}.Run,
+		fleetMergeCommand{From: "Rivers", Into: "Acme Haulage", Sure: cli.Sure{Yes: true}}.Run,
+		fleetDeleteCommand{ID: "Acme Haulage", Sure: cli.Sure{Yes: true}}.Run,
 	} {
 		if err := run(e); err != nil {
 			t.Error(err)

@@ -67,7 +67,7 @@ func TestAWriteThatWaitsIsFoundExplainedAndCancelled(t *testing.T) {
 	g.asks, g.in = true, "n\n"
 	g.waybill("op", "cancel", "--kind", "vehicle").ends(1, "cancel 2 operations? [y/N]", "nothing was done")
 	g.asks, g.in = false, ""
-	g.waybill("op", "cancel", second).ends(0, second+"  failed (cancelled)")
+	g.waybill("op", "cancel", second, "--yes").ends(0, second+"  failed (cancelled)")
 	g.waybill("op", "watch", second).ends(5, second+"  failed")
 	g.waybill("op", "explain", second).ends(0, "It was cancelled, and nothing of it was sent", "waybill op retry "+second)
 	g.asks, g.in = true, "y\n"
@@ -248,7 +248,7 @@ func TestWhatIsDoneToManyIsListedFollowedAndStopped(t *testing.T) {
 	id := g.waybill("op", "retry", "--kind", "message", "--since", "1h", "--yes", "-o", "name").text()
 	g.waybill("job", "list").ends(0, "ACTION", id, "retry   finished", `"resource":"message"`)
 	g.waybill("job", "watch", id).ends(0, "is finished: 1 matched, 1 done, 0 refused")
-	g.waybill("job", "stop", id).ends(0, "job "+id+" is finished: 1 done, 0 left")
+	g.waybill("job", "stop", id, "--yes").ends(0, "job "+id+" is finished: 1 done, 0 left")
 	g.waybill("job", "list", "--dead-letters", "-o", "json").ends(0, "[]\n")
 	g.waybill("job", "watch", g.ids.Connection.String()).ends(3, "404")
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/cli"
 	"github.com/waybill-dev/waybill/internal/operator"
 )
 
@@ -41,7 +42,7 @@ func (r *role) UnmarshalText(text []byte) error {
 type operatorCreateCommand struct {
 	Email    string `arg:"" help:"The operator's email address, by which the commands and the audit log name them."`
 	Name     string `help:"The operator's name." required:""`
-	Role     role   `help:"What the operator may do: viewer (reads), operator (also acts on writes, lanes and deliveries) or admin." default:"viewer"`
+	Role     role   `help:"What the operator may do: viewer (reads), operator (also acts on writes and deliveries) or admin (also on connections)." default:"viewer"`
 	Payloads bool   `help:"Let a viewer see what was written; operators and admins do."`
 }
 
@@ -120,7 +121,7 @@ type oneOperator struct {
 type operatorSetCommand struct {
 	oneOperator
 	Name     *string `help:"The operator's name."`
-	Role     *role   `help:"What the operator may do: viewer, operator or admin."`
+	Role     *role   `help:"What the operator may do: viewer (reads), operator (also acts on writes and deliveries) or admin (also on connections)."`
 	Payloads *bool   `help:"Whether a viewer sees what was written; operators and admins do." negatable:""`
 }
 
@@ -173,11 +174,23 @@ func (c operatorLinkCommand) Run(e *environment) error {
 	})
 }
 
-type operatorDisableCommand struct{ oneOperator }
+type operatorDisableCommand struct {
+	oneOperator
+	cli.Sure
+}
 
 // Run keeps the operator out.
 func (c operatorDisableCommand) Run(e *environment) error {
-	return atDesk(e, func(d *operator.Desk) error { return told(d.Enable(e.ctx, c.Operator, false)) })
+	return atDesk(e, func(d *operator.Desk) error {
+		o, err := d.Named(e.ctx, c.Operator)
+		if err == nil {
+			err = c.Agreed(e.session, "keep operator "+o.Email+" out and end their sessions")
+		}
+		if err != nil {
+			return err
+		}
+		return told(d.Enable(e.ctx, c.Operator, false))
+	})
 }
 
 type operatorEnableCommand struct{ oneOperator }
@@ -189,7 +202,8 @@ func (c operatorEnableCommand) Run(e *environment) error {
 
 type operatorDeleteCommand struct {
 	oneOperator
-	Yes bool `help:"Delete whom would be missed, too: the last admin, or one who is kept out and could come back by the issuer."`
+	cli.Sure
+	Anyway bool `help:"Delete whom would be missed, too: the last admin, or one who is kept out and could come back by the issuer."`
 }
 
 // Help teaches the command.
@@ -197,13 +211,19 @@ func (operatorDeleteCommand) Help() string {
 	return `Their sessions and their code end at once. What they did stays in the audit log, under their email. Whom your
 issuer lets in is made anew at the next sign-in there; "waybill operator disable" keeps them out.
 
-  waybill operator delete ada@carrier.example`
+  waybill operator delete ada@carrier.example --yes`
 }
 
 // Run deletes the operator.
 func (c operatorDeleteCommand) Run(e *environment) error {
 	return atDesk(e, func(d *operator.Desk) error {
-		o, err := d.Delete(e.ctx, c.Operator, c.Yes)
+		o, err := d.Named(e.ctx, c.Operator)
+		if err == nil {
+			err = c.Agreed(e.session, "delete operator "+o.Email+" and end their sessions")
+		}
+		if err == nil {
+			o, err = d.Delete(e.ctx, c.Operator, c.Anyway)
+		}
 		if err == nil {
 			fmt.Fprintf(os.Stdout, "deleted: %s\n", o)
 		}

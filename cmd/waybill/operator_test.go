@@ -85,10 +85,10 @@ func TestTheLastAdminIsDeletedWithAWordAlone(t *testing.T) {
 	if err := does(`operator create ada@x.example --name "Ada" --role admin`); err != nil {
 		t.Fatal(err)
 	}
-	if err := does("operator delete ada@x.example"); err == nil || !strings.Contains(err.Error(), "--yes") {
+	if err := does("operator delete ada@x.example --yes"); err == nil || !strings.Contains(err.Error(), "--anyway") {
 		t.Errorf("the last admin: %v", err)
 	}
-	if err := does("operator delete ada@x.example --yes"); err != nil {
+	if err := does("operator delete ada@x.example --yes --anyway"); err != nil {
 		t.Error(err)
 	}
 	if err := does("operator delete ada@x.example --yes"); err == nil || !strings.Contains(err.Error(), "operator list") {

@@ -42,7 +42,7 @@ func TestWhoIsAskedForByProfileByVariablesOrNotAtAll(t *testing.T) {
 		t.Error(current)
 	}
 	g.waybill("profile", "use", "nosuch").ends(3)
-	g.waybill("profile", "remove", "other").ends(0)
+	g.waybill("profile", "remove", "other", "--yes").ends(0)
 	g.waybill("whoami").ends(2, "nothing says which Waybill is meant")
 }
 

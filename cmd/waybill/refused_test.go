@@ -88,7 +88,7 @@ func TestACancelIsNoAttemptAndHidesNone(t *testing.T) {
 	})
 	g.waybill("op", "retry", "--tsp", "samsara", "--dry-run", "-o", "name").ends(0, "retry: 0 operations match; nothing was done")
 	// Another attempt may be under way at that moment.
-	until(t, "it is cancelled", func() bool { return g.waybill("op", "cancel", id).code == 0 })
+	until(t, "it is cancelled", func() bool { return g.waybill("op", "cancel", id, "--yes").code == 0 })
 	said := g.waybill("op", "explain", id).ends(0, "It was cancelled, and nothing of it was applied", "Attempts: ",
 		"nothing of it was applied by the attempts before")
 	tries := g.waybill("op", "get", id, "--jq", `[.logs[]|select(.error_type)]|length`).text()

@@ -29,6 +29,9 @@ type GrantOrder struct {
 	Endless bool
 	// Status is active, paused or cancelled; "" leaves it as it is, and makes a new one active.
 	Status string
+	// Agrees is asked before something is taken from the partner that it may read or write; nil asks nobody. It may be asked
+	// again if the grant changes meanwhile.
+	Agrees func() error
 }
 
 // grantTries bounds how often an order starts again because its grant has changed.
@@ -88,6 +91,11 @@ func (o *Operator) setGrant(ctx context.Context, order GrantOrder, partner, flee
 			err = fmt.Errorf("the grant before has ended, and a new one takes none of its levels: %w", err)
 		}
 		return g.ID, err
+	}
+	if order.Agrees != nil && !isNew && g.At(now).takesFrom(from.At(now)) {
+		if err := order.Agrees(); err != nil {
+			return g.ID, err
+		}
 	}
 	g.UpdatedAt = fence.Later(from.UpdatedAt, now)
 	if isNew {

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -134,5 +135,37 @@ func TestAPauseBetweenReadingAndWritingAGrantIsNotUndone(t *testing.T) {
 	g, err := access.NewOperator(m, time.Now).SetGrant(t.Context(), order)
 	if err != nil || g.Status != access.GrantPaused || g.Levels[resource.KindVehicle] != access.ReadWrite {
 		t.Errorf("%+v, %v", g, err)
+	}
+}
+
+func TestBeforeSomethingIsTakenFromAPartnerSomebodyAgrees(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	no := errors.New("no")
+	for _, c := range []struct {
+		name   string
+		levels map[string]string
+		status string
+		asks   bool
+	}{
+		{"a new grant", map[string]string{"all": "read", "vehicle": "read_write"}, "", false},
+		{"the same again", map[string]string{"vehicle": "read_write"}, "active", false},
+		{"more", map[string]string{"user": "read_write"}, "", false},
+		{"no more writes", map[string]string{"user": "read"}, "", true},
+		{"nothing of a kind", map[string]string{"message": "none"}, "", true},
+		{"a pause", nil, "paused", true},
+		{"an end", nil, "cancelled", true},
+	} {
+		asked := 0
+		order := access.GrantOrder{Partner: "My TMS", Fleet: "Acme", Levels: c.levels, Status: c.status,
+			Agrees: func() error { asked++; return no }}
+		_, err := d.SetGrant(t.Context(), order)
+		if errors.Is(err, no) != c.asks || !c.asks && err != nil || asked > 1 {
+			t.Errorf("%s: asked %d times, %v", c.name, asked, err)
+		}
+	}
+	order := access.GrantOrder{Partner: "My TMS", Fleet: "Acme", Levels: map[string]string{"user": "read"}}
+	if g, err := d.SetGrant(t.Context(), order); err != nil || g.Levels[resource.KindVehicle] != access.ReadWrite || g.Status != access.GrantActive {
+		t.Errorf("what nobody agreed to was done: %+v, %v", g, err)
 	}
 }

@@ -56,6 +56,13 @@ func (g Grant) differs(from Grant) bool {
 		!g.Effective.Equal(from.Effective) || !g.Expiration.Equal(from.Expiration)
 }
 
+// takesFrom tells whether a grant no longer lets the partner read or write something that it did.
+func (g Grant) takesFrom(from Grant) bool {
+	return slices.ContainsFunc(resource.Kinds(), func(k resource.Kind) bool {
+		return from.MayRead(k) && !g.MayRead(k) || from.MayWrite(k) && !g.MayWrite(k)
+	})
+}
+
 // Change is the name of the event that tells of a changed grant.
 func (g Grant) Change() string {
 	if g.Status == GrantDeleted {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	json "github.com/go-json-experiment/json"
+	"github.com/google/uuid"
 )
 
 // subscribed makes a subscription to what is created, and returns its id.
@@ -84,6 +85,43 @@ func TestAReceiverWithAWrongRouteDoesNotLookWell(t *testing.T) {
 		"answered 404 Not Found; it counts as delivered"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %s: %s", want, log)
+		}
+	}
+}
+
+func TestTheLogOfDeliveriesIsNarrowedToOneOperationOfWhoeverAsks(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	takes := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }))
+	t.Cleanup(takes.Close)
+	id := h.subscribed(takes.URL + "/")
+	one, other := h.do("POST", messages, h.message("one")).field("id"), h.do("POST", messages, h.message("other")).field("id")
+	h.logged(id, 2)
+	// Another partner subscribes to the same events, and none of its own has happened.
+	stranger, _ := h.partner("Stranger")
+	theirs := h.by(stranger, "POST", webhooks, `{"url":"`+takes.URL+`/theirs","event_name":"resource_operation.created"}`)
+	if theirs.status != http.StatusOK {
+		t.Fatalf("%d %s", theirs.status, theirs.text)
+	}
+	logs := func(of string) string { return webhooks + "/" + of + "/logs" }
+	for name, c := range map[string]struct {
+		token, path string
+		status, n   int
+	}{
+		"all":                        {h.token, logs(id), 200, 2},
+		"one":                        {h.token, logs(id) + "?operation_id=" + one, 200, 1},
+		"the other":                  {h.token, logs(id) + "?operation_id=" + other, 200, 1},
+		"one that has failed to go":  {h.token, logs(id) + "?status=failed&operation_id=" + one, 200, 0},
+		"one before its time":        {h.token, logs(id) + "?end_date=2026-01-15T00:00:00Z&operation_id=" + one, 200, 0},
+		"an operation there is none": {h.token, logs(id) + "?operation_id=" + uuid.NewString(), 200, 0},
+		"what is no operation":       {h.token, logs(id) + "?operation_id=" + id, 200, 0},
+		"what is no id":              {h.token, logs(id) + "?operation_id=7", 422, 0},
+		"another partner's log":      {stranger, logs(id) + "?operation_id=" + one, 404, 0},
+		"another partner's write":    {stranger, logs(theirs.field("id")) + "?operation_id=" + one, 200, 0},
+	} {
+		a := h.by(c.token, "GET", c.path, "")
+		if a.status != c.status || strings.Count(a.text, `"message_id"`) != c.n {
+			t.Errorf("%s: %d %s", name, a.status, a.text)
 		}
 	}
 }

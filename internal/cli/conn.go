@@ -129,22 +129,41 @@ func (conn connection) page(p *output.Printer) string {
 	return out.String()
 }
 
-type connPauseCommand struct{ oneConnection }
+type connPauseCommand struct {
+	oneConnection
+	Sure
+}
+
+// Help teaches the command.
+func (connPauseCommand) Help() string {
+	return `New writes to the connection are refused with 409, and what waits stays where it is until waybill conn activate.`
+}
 
 // Run pauses the connection.
-func (c connPauseCommand) Run(s *Session) error { return c.move(s, "paused") }
-
-type connActivateCommand struct{ oneConnection }
-
-// Run activates the connection.
-func (c connActivateCommand) Run(s *Session) error { return c.move(s, "active") }
-
-// move gives the connection another status.
-func (c oneConnection) move(s *Session, to string) error {
+func (c connPauseCommand) Run(s *Session) error {
 	client, conn, _, err := c.read(s)
 	if err != nil {
 		return err
 	}
+	if err := c.Agreed(s, fmt.Sprintf("pause connection %s (%s of %s) and hold up its writes", conn.ID, conn.SourceName, conn.FleetRef)); err != nil {
+		return err
+	}
+	return c.move(s, client, conn, "paused")
+}
+
+type connActivateCommand struct{ oneConnection }
+
+// Run activates the connection.
+func (c connActivateCommand) Run(s *Session) error {
+	client, conn, _, err := c.read(s)
+	if err != nil {
+		return err
+	}
+	return c.move(s, client, conn, "active")
+}
+
+// move gives the connection another status.
+func (c oneConnection) move(s *Session, client *remote.Client, conn connection, to string) error {
 	a, err := client.Do(s.Context, remote.Request{Method: http.MethodPatch, Path: allConnections + "/" + conn.ID,
 		Body: []byte(`{"status":"` + to + `"}`)})
 	raw := a.Body

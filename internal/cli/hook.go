@@ -1,13 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/cli/output"
 	"github.com/waybill-dev/waybill/internal/cli/remote"
@@ -43,9 +42,13 @@ type subscription struct {
 type hookListCommand struct {
 	at
 	shape
+	watched
 	Event  string `help:"To this event, such as resource_operation.failed." placeholder:"NAME"`
 	Status string `help:"active, paused, stale or deleted." enum:",active,paused,stale,deleted" default:"" placeholder:"STATUS"`
 }
+
+// Validate refuses what can be no list.
+func (c hookListCommand) Validate() error { return errors.Join(c.fits(c.shape), c.shape.Validate()) }
 
 // Run lists the subscriptions.
 func (c hookListCommand) Run(s *Session) error {
@@ -59,27 +62,31 @@ func (c hookListCommand) Run(s *Session) error {
 			q.Set(name, value)
 		}
 	}
-	g := output.Grid{Heads: []string{"ID", "EVENT", "STATUS", "REFUSED", "AGE", "URL"}}
-	var all []jsontext.Value
+	return s.lists(c.watched, c.shape, func() (listing, error) { return hooksFound(s, client, q) })
+}
+
+// hooksFound are the subscriptions that a query selects.
+func hooksFound(s *Session, client *remote.Client, q url.Values) (listing, error) {
+	l := listing{grid: output.Grid{Heads: []string{"ID", "EVENT", "STATUS", "REFUSED", "AGE", "URL"}}}
 	now := time.Now()
 	for item, err := range client.List(s.Context, allHooks, q, 0) {
 		if err != nil {
-			return err
+			return l, err
 		}
 		var sub subscription
 		if err := remote.Decode(item, &sub); err != nil {
-			return err
+			return l, err
 		}
-		g.Add(sub.ID, sub.Event, sub.Status, strconv.Itoa(sub.Refused), age(sub.CreatedAt, now), sub.URL)
-		all = append(all, item)
+		l.grid.Add(sub.ID, sub.Event, sub.Status, strconv.Itoa(sub.Refused), age(sub.CreatedAt, now), sub.URL)
+		l.items = append(l.items, item)
 	}
-	return s.printer(c.shape).List(all, "id", func() output.Grid { return g })
+	return l, nil
 }
 
 type hookDeleteCommand struct {
 	at
 	IDs []string `arg:"" name:"id" help:"The subscriptions' ids."`
-	Yes bool     `short:"y" help:"Do it without asking."`
+	Sure
 }
 
 // Run deletes the subscriptions.
@@ -88,10 +95,8 @@ func (c hookDeleteCommand) Run(s *Session) error {
 	if err != nil {
 		return err
 	}
-	if !c.Yes {
-		if err := s.agree(fmt.Sprintf("delete %d subscriptions with what waits for them", len(c.IDs))); err != nil {
-			return err
-		}
+	if err := c.Agreed(s, fmt.Sprintf("delete %d subscriptions with what waits for them", len(c.IDs))); err != nil {
+		return err
 	}
 	var failures []error
 	for _, id := range c.IDs {
@@ -113,7 +118,7 @@ type hookReplayCommand struct {
 	Since  when   `help:"What occurred since then: 90s, 2h, 7d, or a time." placeholder:"WHEN"`
 	Until  when   `help:"What occurred until then." placeholder:"WHEN"`
 	DryRun bool   `help:"Tell how many there are; send nothing."`
-	Yes    bool   `short:"y" help:"Do it without asking."`
+	Sure
 }
 
 // Run replays what was given up.
@@ -129,5 +134,5 @@ func (c hookReplayCommand) Run(s *Session) error {
 			filter[name] = instant(moment.time(now))
 		}
 	}
-	return s.jobAt(client, s.printer(c.shape), deadLetterJobs, jobOrder{action: "replay", of: "dead letters", filter: filter, dry: c.DryRun, yes: c.Yes})
+	return s.jobAt(client, s.printer(c.shape), deadLetterJobs, jobOrder{action: "replay", of: "dead letters", filter: filter, dry: c.DryRun, sure: c.Sure})
 }

@@ -1,11 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"net/url"
 	"strconv"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/cli/output"
 	"github.com/waybill-dev/waybill/internal/cli/remote"
@@ -14,6 +13,7 @@ import (
 type hookDeliveriesCommand struct {
 	at
 	shape
+	watched
 	ID        string `arg:"" help:"The subscription's id."`
 	Status    string `help:"success or failed." enum:",success,failed" default:"" placeholder:"STATUS"`
 	Operation string `help:"Of events of this operation." placeholder:"ID"`
@@ -35,6 +35,11 @@ type delivery struct {
 	Millis    int    `json:"response_time_ms"`
 }
 
+// Validate refuses what can be no list.
+func (c hookDeliveriesCommand) Validate() error {
+	return errors.Join(c.fits(c.shape), c.bounded(c.Limit), c.shape.Validate())
+}
+
 // Run lists the deliveries.
 func (c hookDeliveriesCommand) Run(s *Session) error {
 	if c.Dead && c.Status != "" {
@@ -47,6 +52,12 @@ func (c hookDeliveriesCommand) Run(s *Session) error {
 	if err != nil {
 		return err
 	}
+	return s.lists(c.watched, c.shape, func() (listing, error) { return c.found(s, client) })
+}
+
+// found are the deliveries. Those of one event share its id.
+func (c hookDeliveriesCommand) found(s *Session, client *remote.Client) (listing, error) {
+	l := listing{name: "message_id", grid: output.Grid{Heads: []string{"AGE", "EVENT", "EVENT ID", "STATUS", "CODE", "TOOK", "ERROR"}}}
 	now := time.Now()
 	q := url.Values{}
 	if c.Status != "" {
@@ -66,15 +77,13 @@ func (c hookDeliveriesCommand) Run(s *Session) error {
 	} else {
 		path += "/logs"
 	}
-	g := output.Grid{Heads: []string{"AGE", "EVENT", "EVENT ID", "STATUS", "CODE", "TOOK", "ERROR"}}
-	var all []jsontext.Value
 	for item, err := range client.List(s.Context, path, q, max(c.Limit, 0)) {
 		if err != nil {
-			return err
+			return l, err
 		}
 		var d delivery
 		if err := remote.Decode(item, &d); err != nil {
-			return err
+			return l, err
 		}
 		if c.Dead {
 			d.CreatedAt, d.Status = d.DiedAt, "given up"
@@ -83,8 +92,8 @@ func (c hookDeliveriesCommand) Run(s *Session) error {
 		if d.Millis > 0 {
 			took = strconv.Itoa(d.Millis) + "ms"
 		}
-		g.Add(age(d.CreatedAt, now), d.Event, d.Message, d.Status, strconv.Itoa(d.Code), took, d.Error)
-		all = append(all, item)
+		l.grid.Add(age(d.CreatedAt, now), d.Event, d.Message, d.Status, strconv.Itoa(d.Code), took, d.Error)
+		l.items = append(l.items, item)
 	}
-	return s.printer(c.shape).List(all, "message_id", func() output.Grid { return g })
+	return l, nil
 }

@@ -48,8 +48,9 @@ type jobOrder struct {
 	// action is done to what of says, such as operations.
 	action, of string
 	filter     map[string]any
-	// dry tells how many that are and does nothing; yes asks nobody.
-	dry, yes bool
+	// dry tells how many that are and does nothing.
+	dry  bool
+	sure Sure
 	// overwrite has older values written over newer ones.
 	overwrite bool
 }
@@ -84,10 +85,8 @@ func (s *Session) jobAt(c *remote.Client, p *output.Printer, path string, o jobO
 	if o.dry || would.Matched == 0 {
 		return s.unmade(p, o, would)
 	}
-	if !o.yes {
-		if err := s.agree(fmt.Sprintf("%s %d %s", o.action, would.Matched, o.of)); err != nil {
-			return err
-		}
+	if err := o.sure.Agreed(s, fmt.Sprintf("%s %d %s", o.action, would.Matched, o.of)); err != nil {
+		return err
 	}
 	r.Query, r.Header = nil, http.Header{"Idempotency-Key": {uuid.NewString()}}
 	if a, err = c.Do(s.Context, r); err != nil {

@@ -104,10 +104,16 @@ func (c jobWatchCommand) Run(s *Session) error {
 	return s.follow(client, s.printer(c.shape), path, j)
 }
 
-type jobStopCommand struct{ oneJob }
+type jobStopCommand struct {
+	oneJob
+	Sure
+}
 
 // Run stops the job.
 func (c jobStopCommand) Run(s *Session) error {
+	if err := c.Agreed(s, "stop job "+c.ID+"; what it has not done yet stays undone"); err != nil {
+		return err
+	}
 	_, _, j, err := c.ask(s, http.MethodPost, "/stop")
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	json "github.com/go-json-experiment/json"
@@ -17,7 +18,7 @@ type some struct {
 	which
 	IDs    []string `arg:"" optional:"" name:"id" help:"The operations' ids; leave them out to mean all that the filters select."`
 	DryRun bool     `help:"Tell how many the filters select, and what a single retry would send; change nothing."`
-	Yes    bool     `short:"y" help:"Do it without asking to all that match."`
+	Sure
 }
 
 // choice tells whether ids or filters are given, and refuses both and neither. With ids --connection says where they are.
@@ -49,7 +50,7 @@ func (opCancelCommand) Help() string {
 	return `Nothing of what is cancelled was applied, nor ever will be. One of which something is out already is not cancelled,
 and the answer says what (exit code 1).
 
-  waybill op cancel 01890a5d-ac96-774b-bcce-b302099a8057
+  waybill op cancel 01890a5d-ac96-774b-bcce-b302099a8057 --yes
   waybill op cancel --tsp samsara --kind message --since 2h --dry-run`
 }
 
@@ -68,10 +69,13 @@ func (c opCancelCommand) Run(s *Session) error {
 	}
 	p := s.printer(c.shape)
 	if byFilter {
-		return s.job(client, p, jobOrder{action: "cancel", of: "operations", filter: c.members(time.Now()), dry: c.DryRun, yes: c.Yes})
+		return s.job(client, p, jobOrder{action: "cancel", of: "operations", filter: c.members(time.Now()), dry: c.DryRun, sure: c.Sure})
 	}
 	if c.DryRun {
 		return misused("--dry-run is for filters; of one operation waybill op explain tells how it stands")
+	}
+	if err := c.Agreed(s, "cancel "+strings.Join(c.IDs, ", ")); err != nil {
+		return err
 	}
 	return s.each(client, p, c.some, func(op operation) (operation, error) {
 		a, err := client.Do(s.Context, remote.Request{Method: http.MethodPost, Path: op.path("/cancel")})

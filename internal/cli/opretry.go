@@ -55,7 +55,7 @@ func (c opRetryCommand) Run(s *Session) error {
 			return misused("--wait, --sync and the like are for operations that are named")
 		}
 		return s.job(client, p, jobOrder{action: "retry", of: "operations", filter: c.members(time.Now()),
-			dry: c.DryRun, yes: c.Yes, overwrite: c.Overwrite})
+			dry: c.DryRun, sure: c.Sure, overwrite: c.Overwrite})
 	}
 	var failures []error
 	for _, id := range c.IDs {

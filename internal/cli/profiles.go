@@ -113,10 +113,14 @@ func (c profileUseCommand) Run(s *Session) error {
 
 type profileRemoveCommand struct {
 	Name string `arg:"" help:"The profile's name."`
+	Sure
 }
 
 // Run removes the profile.
 func (c profileRemoveCommand) Run(s *Session) error {
+	if err := c.Agreed(s, "remove profile "+c.Name+" and its secret"); err != nil {
+		return err
+	}
 	return s.changeProfiles(c.Name, func(f *profile.File) {
 		delete(f.Profiles, c.Name)
 		if f.Current == c.Name {

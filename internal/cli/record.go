@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/waybill-dev/waybill/internal/cli/output"
 	"github.com/waybill-dev/waybill/internal/cli/remote"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -34,6 +32,7 @@ func facts(kind string) (resource.Facts, error) {
 type recordListCommand struct {
 	at
 	shape
+	watched
 	Kind       string   `arg:"" help:"${kinds}."`
 	Connection string   `help:"Of this connection: its id, or its TSP where you have one there." placeholder:"ID"`
 	FleetRef   []string `help:"Of the fleet that you call so; repeat for several." sep:"none" placeholder:"REF"`
@@ -54,7 +53,7 @@ func (recordListCommand) Help() string {
 // Validate refuses what is no kind.
 func (c recordListCommand) Validate() error {
 	_, err := facts(c.Kind)
-	return errors.Join(err, c.shape.Validate())
+	return errors.Join(err, c.fits(c.shape), c.bounded(c.Limit), c.shape.Validate())
 }
 
 // Run lists the records.
@@ -71,6 +70,12 @@ func (c recordListCommand) Run(s *Session) error {
 	if err != nil {
 		return err
 	}
+	return s.lists(c.watched, c.shape, func() (listing, error) { return c.found(s, client, of, conn) })
+}
+
+// found are the records of a kind, of one connection if that is named.
+func (c recordListCommand) found(s *Session, client *remote.Client, of resource.Facts, conn string) (listing, error) {
+	l := listing{grid: output.Grid{Heads: []string{"ID", "TSP", "SOURCE ID", "CHANGED", "NAME"}}}
 	now := time.Now()
 	q := url.Values{}
 	if conn != "" {
@@ -86,23 +91,21 @@ func (c recordListCommand) Run(s *Session) error {
 			q.Set(name, instant(moment.time(now)))
 		}
 	}
-	g := output.Grid{Heads: []string{"ID", "TSP", "SOURCE ID", "CHANGED", "NAME"}}
-	var all []jsontext.Value
 	for item, err := range client.List(s.Context, recordsPath(of), q, max(c.Limit, 0)) {
 		if err != nil {
-			return err
+			return l, err
 		}
 		var r record
 		if err := remote.Decode(item, &r); err != nil {
-			return err
+			return l, err
 		}
-		g.Add(r.ID, r.TSP, r.SourceID, ago(r.UpdatedAt, now), r.name())
-		all = append(all, item)
+		l.grid.Add(r.ID, r.TSP, r.SourceID, ago(r.UpdatedAt, now), r.name())
+		l.items = append(l.items, item)
 	}
-	if c.Limit > 0 && len(all) == c.Limit {
+	if c.Limit > 0 && len(l.items) == c.Limit && !c.Watch {
 		s.say("these are %d of them; --limit 0 lists all", c.Limit)
 	}
-	return s.printer(c.shape).List(all, "id", func() output.Grid { return g })
+	return l, nil
 }
 
 func recordsPath(of resource.Facts) string { return "/v2/telematics/" + of.Plural }

@@ -58,6 +58,20 @@ func (s *Session) typedUnseen() (string, error) {
 	return string(text), err
 }
 
+// Sure is the flag of a command that destroys something or holds others up: it is asked whether to do it, unless that was said
+// beforehand.
+type Sure struct {
+	Yes bool `short:"y" help:"Do it without asking."`
+}
+
+// Agreed is nil if it is to be done: --yes says so, or a person does.
+func (c Sure) Agreed(s *Session, what string) error {
+	if c.Yes {
+		return nil
+	}
+	return s.agree(what)
+}
+
 // agree asks a person whether something is to be done. Where nobody sits there it is refused.
 func (s *Session) agree(what string) error {
 	if !s.Asks {

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -9,7 +9,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/cli/output"
-	"github.com/waybill-dev/waybill/internal/cli/remote"
 )
 
 // watched is what lists take that can be looked at again and again.
@@ -31,13 +30,14 @@ const each = 2 * time.Second
 // erased begins a terminal anew.
 const erased = "\x1b[H\x1b[2J"
 
-// listing is a list as it was found.
+// listing is a list as it was found. Its items are named by the member name, and by their id where that is left out.
 type listing struct {
 	items []jsontext.Value
 	grid  output.Grid
+	name  string
 }
 
-// lists writes a list whose items have ids, again and again if that is wanted, until the command is interrupted. A service
+// lists writes a list, again and again if that is wanted, until the command is interrupted. A service
 // that restarts meanwhile is waited for.
 func (s *Session) lists(w watched, of shape, find func() (listing, error)) error {
 	if !w.Watch {
@@ -45,7 +45,7 @@ func (s *Session) lists(w watched, of shape, find func() (listing, error)) error
 		if err != nil {
 			return err
 		}
-		return s.printer(of).List(l.items, "id", func() output.Grid { return l.grid })
+		return s.printer(of).List(l.items, l.named(), func() output.Grid { return l.grid })
 	}
 	p := s.printer(of)
 	draws := s.Shows && p.ForPeople()
@@ -53,7 +53,7 @@ func (s *Session) lists(w watched, of shape, find func() (listing, error)) error
 		of.Output = string(output.Lines)
 		p = s.printer(of)
 	}
-	last := map[string]jsontext.Value{}
+	var last map[string]bool
 	for {
 		var l listing
 		err := s.patiently(func() (err error) {
@@ -82,24 +82,21 @@ func (s *Session) draw(p *output.Printer, l listing) error {
 	if _, err := fmt.Fprintf(s.Out, "%severy %s, %d at %s; Ctrl-C ends\n\n", erased, each, len(l.items), time.Now().Format(time.TimeOnly)); err != nil {
 		return fmt.Errorf("writing the output: %w", err)
 	}
-	return p.List(l.items, "id", func() output.Grid { return l.grid })
+	return p.List(l.items, l.named(), func() output.Grid { return l.grid })
 }
 
-// changes writes what was not in a list or was otherwise, and returns the list for the next time.
-func changes(p *output.Printer, l listing, last map[string]jsontext.Value) (map[string]jsontext.Value, error) {
-	now := make(map[string]jsontext.Value, len(l.items))
+// named is the member that names the items.
+func (l listing) named() string { return cmp.Or(l.name, "id") }
+
+// changes writes what was not in a list as it is now, and returns what is, for the next time.
+func changes(p *output.Printer, l listing, last map[string]bool) (map[string]bool, error) {
+	now := make(map[string]bool, len(l.items))
 	for _, item := range l.items {
-		var of struct {
-			ID string `json:"id"`
-		}
-		if err := remote.Decode(item, &of); err != nil {
-			return nil, err
-		}
-		now[of.ID] = item
-		if bytes.Equal(last[of.ID], item) {
+		now[string(item)] = true
+		if last[string(item)] {
 			continue
 		}
-		if err := p.Item(item, "id"); err != nil {
+		if err := p.Item(item, l.named()); err != nil {
 			return nil, err
 		}
 	}

@@ -83,7 +83,9 @@ func (c *Console) connectionSheet(r *http.Request, who Visitor, of connection.Co
 		return sheet{}, err
 	}
 	for i := range v.Schedules {
-		v.Schedules[i].Problem = veiled(who, v.Schedules[i].Problem, "It failed; the words of "+v.TSP+" are hidden from you")
+		if of := &v.Schedules[i]; !record.OwnProblem(of.Problem) {
+			of.Problem = veiled(who, of.Problem, "It failed; the words of "+v.TSP+" are hidden from you")
+		}
 	}
 	v.Acts = c.connectionActs(of, who)
 	for _, name := range slices.Sorted(maps.Keys(of.Settings)) {

@@ -33,8 +33,8 @@ type office struct {
 	set tsp.Settings
 	// tested is what a test of a connection finds.
 	tested connection.Tested
-	// log is what is said of deliveries.
-	log string
+	// log is what is said of deliveries, and problem of imports.
+	log, problem string
 }
 
 func newOffice() *office {
@@ -72,7 +72,7 @@ func (o *office) SurveyConnections(context.Context, connection.Survey) ([]connec
 }
 func (o *office) Waiting(context.Context, []uuid.UUID) ([]operation.Waiting, error) { return nil, nil }
 func (o *office) SchedulesOf(_ context.Context, of []uuid.UUID) ([]record.Schedule, error) {
-	return []record.Schedule{{Connection: of[0], Kind: resource.KindVehicle, Failures: 1, Problem: "SECRET-IMPORT"}}, nil
+	return []record.Schedule{{Connection: of[0], Kind: resource.KindVehicle, Failures: 1, Problem: cmp.Or(o.problem, "SECRET-IMPORT")}}, nil
 }
 func (o *office) TallyConnections(context.Context) ([]connection.Tally, error) {
 	return []connection.Tally{{Status: o.status, TSP: "samsara", N: 1}}, nil
@@ -152,11 +152,11 @@ func (o hooksOf) List(context.Context, uuid.UUID, webhook.ListRequest) (page.Pag
 	return page.Page[webhook.Subscription]{Items: []webhook.Subscription{{Status: o.hook}}}, nil
 }
 func (o hooksOf) Logs(context.Context, uuid.UUID, uuid.UUID, webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error) {
-	said := cmp.Or(o.log, "SECRET-LOG")
+	said := cmp.Or(o.log, "It was not sent.")
 	return page.Page[webhook.DeliveryLog]{Items: []webhook.DeliveryLog{{ErrorMessage: &said}}}, nil
 }
 func (o hooksOf) DeadLetters(context.Context, uuid.UUID, uuid.UUID, webhook.DeadLettersRequest) (page.Page[webhook.DeadLetter], error) {
-	said := cmp.Or(o.log, "SECRET-LETTER")
+	said := cmp.Or(o.log, "It was given up.")
 	return page.Page[webhook.DeadLetter]{Items: []webhook.DeadLetter{{ErrorMessage: &said}}}, nil
 }
 func (o hooksOf) Metrics(context.Context, uuid.UUID, uuid.UUID) (webhook.Metrics, error) {

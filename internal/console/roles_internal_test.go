@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -96,5 +97,35 @@ func TestViewersSendNothingThatActs(t *testing.T) {
 	}
 	if acts < 5 {
 		t.Errorf("only %d acts were looked at", acts)
+	}
+}
+
+func TestThePageOnRolesSaysWhatEachMayDo(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/console-sign-in.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := map[Role]string{}
+	for line := range strings.Lines(string(text)) {
+		for _, role := range []Role{Viewer, Operator, Admin} {
+			if strings.HasPrefix(line, "| `"+string(role)+"` |") {
+				says[role] = line
+			}
+		}
+	}
+	for _, r := range new(Console).table() {
+		method, path, _ := strings.Cut(r.pattern, " ")
+		if r.may == Viewer || method == "GET" && path != "/console/audit" {
+			continue
+		}
+		what := strings.Split(strings.TrimPrefix(path, "/console/"), "/")
+		word := map[string]string{"operations": "writes", "jobs": "writes", "webhooks": "deliveries", "audit": "audit log"}[what[0]]
+		if what[0] == "connections" {
+			word = map[string]string{"pause": "pause", "resume": "resume", "rate": "slow down", "settings": "settings", "test": "test", "import": "import"}[what[2]]
+		}
+		if word == "" || !strings.Contains(says[r.may], word) {
+			t.Errorf("the page does not say that the role %s may %s (%q)", r.may, r.pattern, word)
+		}
 	}
 }

@@ -75,7 +75,7 @@ func tellingOf(who Visitor, t webhook.Track) telling {
 	for i, l := range t.Logs {
 		said := "No answer"
 		switch {
-		case l.ErrorMessage != nil && who.Payloads:
+		case l.ErrorMessage != nil:
 			said = worded(*l.ErrorMessage)
 		case l.StatusCode != 0:
 			said = answerOf(l.StatusCode)

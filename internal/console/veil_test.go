@@ -11,12 +11,14 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // the secrets are a text in each place into which a TSP, a receiver or a payload can put one.
 func secrets() []string {
 	return []string{"SECRET-PAY", "SECRET-TSP", "SECRET-ASKED", "SECRET-BODY", "SECRET-HEAD", "SECRET-SILENCE", "SECRET-LINK",
-		"SECRET-IMPORT", "SECRET-LOG", "SECRET-LETTER", "SECRET-JOB", "SECRET-PREVIEW", "SECRET-RESOLVED", "SECRET-PATH",
+		"SECRET-IMPORT", "SECRET-JOB", "SECRET-PREVIEW", "SECRET-RESOLVED", "SECRET-PATH",
 		"SECRET-SOURCE"}
 }
 
@@ -107,4 +109,28 @@ func TestWhatOthersHaveWrittenIsOnNoPageOfWhoMayReadNoPayloadsAndOnThoseOfWhoMay
 			}
 		}
 	})
+}
+
+func TestWaybillsOwnReasonsAreShownToWhoMayReadNoPayloads(t *testing.T) {
+	t.Parallel()
+	o := newOffice()
+	o.who, o.status = Visitor{Name: "Vi", Role: Viewer}, connection.Active
+	for _, own := range []string{record.Unstored, record.Unexplained, record.Unshared(resource.KindUser)} {
+		o.problem = own
+		if code, text := o.page(t, connectionPath(o.op.Connection)); code != http.StatusOK || !strings.Contains(text, own) || strings.Contains(text, "hidden from you</bdi>") {
+			t.Errorf("a connection whose import ended by %q does not say so", own)
+		}
+	}
+	o.problem = ""
+	if _, text := o.page(t, connectionPath(o.op.Connection)); !strings.Contains(text, "are hidden from you</bdi> (1 times in a row)") {
+		t.Error("it is not said that the words of the TSP are hidden")
+	}
+	o.log = "The receiver did not answer within 3s. Answer 202 at once and work afterwards."
+	if code, text := o.page(t, hookPath(o.op.Partner, uuid.UUID{7})); code != http.StatusOK || strings.Count(text, o.log) != 2 {
+		t.Errorf("a try and a dead letter say why %d times", strings.Count(text, o.log))
+	}
+	d := &desk{op: written(), who: o.who, tracks: tracksOf("The receiver answered 503 Service Unavailable.", "")}
+	if text := d.ask(t, operationPath(d.op.ID), nil).Body.String(); !strings.Contains(text, "Try 1 at 12:00:00 UTC: The receiver answered 503 Service Unavailable.") {
+		t.Error("an operation does not say why its event was not delivered")
+	}
 }

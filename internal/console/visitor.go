@@ -6,8 +6,8 @@ import "net/http"
 // before it may.
 type Role string
 
-// The roles. A viewer reads, an operator also acts on operations, lanes and
-// deliveries, an admin also changes connections, clients and operators.
+// The roles. A viewer reads, an operator also acts on operations and
+// deliveries, an admin also pauses and changes connections and reads the audit log.
 const (
 	Viewer   Role = "viewer"
 	Operator Role = "operator"

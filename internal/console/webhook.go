@@ -73,7 +73,7 @@ func (c *Console) hookSheet(r *http.Request, who Visitor, partner, id uuid.UUID)
 	}
 	for i, l := range dead.Items {
 		if l.ErrorMessage != nil {
-			said := veiled(who, worded(*l.ErrorMessage), "Not delivered")
+			said := worded(*l.ErrorMessage)
 			dead.Items[i].ErrorMessage = &said
 		}
 	}
@@ -87,7 +87,7 @@ func (c *Console) hookSheet(r *http.Request, who Visitor, partner, id uuid.UUID)
 		if l.Status != webhook.LogSuccess {
 			one.Look = Look{"Not delivered", "failed", bad}
 		}
-		if l.ErrorMessage != nil && who.Payloads {
+		if l.ErrorMessage != nil {
 			one.Said = cut(worded(*l.ErrorMessage), longestWhy)
 		}
 		v.Logs = append(v.Logs, one)

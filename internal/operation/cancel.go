@@ -70,17 +70,22 @@ func (op Operation) uncancelled(asked *Operation) error {
 	case op.Sync:
 		why = "it was sent at once, at " + moment(op.SentAt) + ", and its caller waits for the answer"
 	case op.State == Sending:
-		why = "it is under way to the TSP since " + moment(op.SentAt)
+		why = underWay(" since " + moment(op.SentAt))
 	case op.State == Unknown:
 		why = "it was sent at " + moment(op.SentAt) + " without an answer, and what became of it is being found out"
 	case asked == nil || op.IsAsked():
 		return nil
 	case op.Tries > asked.Tries:
-		why = "an attempt was under way, which has ended since and may be repeated; ask again to keep it from that"
+		why = underWay("")
 	default:
 		why = "a part of it has reached the TSP, or may have; it is brought to its end"
 	}
 	return problem.New(problem.Conflict, "operation %s was not cancelled: %s", op.ID, why)
+}
+
+// underWay is what is out while an attempt is made, and since one was that has ended meanwhile.
+func underWay(since string) string {
+	return "an attempt was under way to the TSP" + since + " and may be repeated; ask again to keep it from that"
 }
 
 func moment(t time.Time) string { return wire.Time(t).String() }

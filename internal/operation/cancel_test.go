@@ -73,13 +73,13 @@ func TestACancelIsAnsweredOnceItIsDecided(t *testing.T) {
 		"it was cancelled before": {op: operation.Operation{State: operation.Failed, Reason: operation.Cancelled}},
 		"it is under way": {op: operation.Operation{State: operation.Queued}, asked: 1, decides: func(op *operation.Operation) {
 			op.State, op.SentAt, op.StopAt = operation.Sending, at, op.ExpiresAt
-		}, says: "under way to the TSP since 2026-03-04T12:00:00.000000Z"},
+		}, says: "an attempt was under way to the TSP since 2026-03-04T12:00:00.000000Z and may be repeated; ask again to keep it from that"},
 		"it was begun at the same time": {op: operation.Operation{State: operation.Queued, SentAt: at}, moved: true, asked: 1,
 			says: "under way to the TSP since"},
 		"its attempt has ended since": {op: operation.Operation{State: operation.Queued}, asked: 1, decides: func(op *operation.Operation) {
 			op.State, op.Tries = operation.Retry, 1
 			kept(op)
-		}, says: "ask again"},
+		}, says: "an attempt was under way to the TSP and may be repeated; ask again to keep it from that"},
 		"a part of it is out": {op: operation.Operation{State: operation.Retry, Tries: 1}, asked: 1, decides: kept, says: "a part of it"},
 		"it is unknown":       {op: operation.Operation{State: operation.Unknown, SentAt: at}, says: "without an answer"},
 		"it is sync":          {op: operation.Operation{State: operation.Sending, Sync: true, SentAt: at}, says: "its caller waits"},

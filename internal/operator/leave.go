@@ -47,12 +47,12 @@ func (e missedError) Error() string { return string(e) }
 func missed(o Operator, all []Operator) error {
 	if o.Subject != "" && o.Disabled {
 		return missedError(fmt.Sprintf("nothing was deleted: %s is kept out, and the issuer would let them in again once they are "+
-			"forgotten here; take them from their groups there first, or say --yes", o.Email))
+			"forgotten here; take them from their groups there first, or say --anyway", o.Email))
 	}
 	in := func(o Operator) bool { return o.Role == Admin && !o.Disabled }
 	if in(o) && !slices.ContainsFunc(all, func(other Operator) bool { return in(other) && other.ID != o.ID }) {
 		return missedError(fmt.Sprintf("nothing was deleted: %s is the last admin who is let in; make another one with `waybill operator "+
-			"create … --role admin` first, or say --yes", o.Email))
+			"create … --role admin` first, or say --anyway", o.Email))
 	}
 	return nil
 }

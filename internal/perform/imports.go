@@ -203,9 +203,7 @@ func (i *Imports) refusal(ctx context.Context, e *errand) error {
 	}
 	brings, err := i.c.Grants.brings(ctx, e.conn, e.schedule.Kind, kinds)
 	if err == nil && !brings {
-		err = &tsp.Error{Class: tsp.Unsupported, Own: true,
-			Message: fmt.Sprintf("nothing was imported, because the share agreement between the fleet and the "+
-				"partner that made the connection does not let that partner read %s", e.schedule.Kind)}
+		err = &tsp.Error{Class: tsp.Unsupported, Own: true, Message: record.Unshared(e.schedule.Kind)}
 	}
 	return err
 }
@@ -223,9 +221,9 @@ func (e *errand) paused() bool { return errors.Is(e.err, record.ErrPaused) }
 // problem tells people why an import failed; what is our own fault stays in the log.
 func (e *errand) problem() string {
 	if refused := e.refused(); refused != nil {
-		return cmp.Or(refused.Message, "the import failed, and the TSP says nothing of why")
+		return cmp.Or(refused.Message, record.Unexplained)
 	}
-	return "the records could not be stored"
+	return record.Unstored
 }
 
 // source is what an import of the connection reads, at the pace of its limits.

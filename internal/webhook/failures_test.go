@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -91,6 +92,37 @@ func TestConnectionFailuresAreToldWithoutAddressOrURL(t *testing.T) {
 				t.Errorf("told %q of %v", got.Err, got.Cause)
 			}
 		})
+	}
+}
+
+func TestNothingThatAReceiverSaysButItsStatusIsTold(t *testing.T) {
+	t.Parallel()
+	const secret = "SECRET"
+	for _, code := range []int{200, 301, 400, 401, 404, 405, 410, 413, 418, 429, 500, 503, 599} {
+		s := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+			c, _, err := w.(http.Hijacker).Hijack()
+			if err == nil {
+				_, _ = fmt.Fprintf(c, "HTTP/1.1 %d %s\r\nLocation: /%[2]s\r\nRetry-After: %[2]s\r\nContent-Length: 6\r\n\r\n%[2]s", code, secret)
+				_ = c.Close()
+			}
+		})
+		got := newSender(t, loopback, 10*time.Second).Send(t.Context(), to(s.URL))
+		if got.StatusCode != code || strings.Contains(got.Err, secret) {
+			t.Errorf("of %d is told %d %q", code, got.StatusCode, got.Err)
+		}
+	}
+	for _, answer := range []string{secret + " mail\r\n", "HTTP/1.1 " + secret + "\r\n\r\n", "HTTP/1.1 200 OK\r\n" + secret + "\r\n\r\n",
+		"HTTP/" + secret + " 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n"} {
+		s := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+			c, _, err := w.(http.Hijacker).Hijack()
+			if err == nil {
+				_, _ = io.WriteString(c, answer)
+				_ = c.Close()
+			}
+		})
+		if got := newSender(t, loopback, 10*time.Second).Send(t.Context(), to(s.URL)); got.Err == "" || strings.Contains(got.Err, secret) {
+			t.Errorf("of %q is told %q", answer, got.Err)
+		}
 	}
 }
 

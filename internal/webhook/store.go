@@ -110,7 +110,8 @@ type DeliveryLog struct {
 	EventName string
 	Status    LogStatus
 	// StatusCode is the receiver's answer, 0 when it gave none.
-	StatusCode   int
+	StatusCode int
+	// ErrorMessage is Waybill's own: nothing that the receiver says stands in it but the status.
 	ErrorMessage *string
 	// ResponseTimeMS is nil when no answer came.
 	ResponseTimeMS *int

@@ -29,7 +29,7 @@ func (in *installation) cancel(tsp, id string) {
 	in.t.Helper()
 	at := fmt.Sprintf("%s/v2/integrations/connections/%s/resource-operations/%s/cancel", in.url, demo.ID("connection:"+tsp), id)
 	status, text := in.send("POST", at, "application/json", "")
-	for status == http.StatusConflict && (strings.Contains(text, "ask again") || strings.Contains(text, "under way")) {
+	for status == http.StatusConflict && strings.Contains(text, "ask again") {
 		status, text = in.send("POST", at, "application/json", "")
 	}
 	if status != http.StatusOK {
