@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -77,6 +78,32 @@ func TestASyncWriteIsRefusedWhereItsOperatorsRateIsUsedUp(t *testing.T) {
 		// One by the rate, and one that it lends.
 		if passed > 2 || passed == 0 {
 			t.Errorf("%d of 10 passed at one a minute", passed)
+		}
+	})
+}
+
+// A command that frees a connection runs beside the service and wakes no lane.
+func TestWhatWaitsForAnOperatorsRateIsReadAgainWithinSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		heads := func() time.Time {
+			batch, err := w.writes.Heads(t.Context(), fence.Query{Lane: w.lane(), Chains: 10, Depth: 4})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return batch.Again
+		}
+		w.conn.Rate = connection.Rate{Events: 1, Period: time.Hour}
+		if again := heads(); !again.IsZero() {
+			t.Errorf("a lane without work is read again at %v", again)
+		}
+		w.add(func(*operation.Operation) {})
+		if again := heads(); again.IsZero() || again.Sub(time.Now()) > pausedFor {
+			t.Errorf("a slowed lane is read again at %v", again)
+		}
+		w.conn.Rate = connection.Rate{}
+		if again := heads(); !again.IsZero() {
+			t.Errorf("a lane that nothing slows is read again at %v", again)
 		}
 	})
 }
