@@ -57,6 +57,9 @@ func TestAConnectionIsKeptToARateInTheConsole(t *testing.T) {
 		!strings.HasSuffix(to, "?done=slowed") || o.log != "operator:Ada 30/m slowly" {
 		t.Errorf("a rate: %d %s, noted %q", status, to, o.log)
 	}
+	if _, text := o.page(t, connectionPath(o.op.Connection)); !strings.Contains(text, "<dt>Kept to</dt><dd>30/m") {
+		t.Errorf("the page of a connection hides its rate: %s", text)
+	}
 	if status, to := o.sends(t, "/rate", url.Values{"do": {"clear"}, "rate": {"x"}}); status != http.StatusSeeOther || !strings.HasSuffix(to, "?done=freed") ||
 		o.log != "operator:Ada  " {
 		t.Errorf("none: %d %s, noted %q", status, to, o.log)
