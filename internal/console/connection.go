@@ -112,6 +112,9 @@ func (c *Console) healthOf(of connection.Connection, visitor Visitor) verdict {
 		v.Title, v.Text = "Suspect: "+who+" refused the credentials once", "They are being checked. Writes wait meanwhile; nothing is lost."
 	case of.Status == connection.Active:
 		v.Title, v.Text = "Active: "+who+" takes its writes", "Nothing is known that keeps it from working."
+		if of.Rate.Events > 0 {
+			v.Text = "It is kept to " + of.Rate.String() + ", so its writes may wait for that."
+		}
 	case of.Status == connection.Stale:
 		v.Title, v.Text = "Stale: "+who+" refuses the credentials", sentence(of.Problem)+" Writes wait. It is tried again by itself, and goes on when the TSP takes them; "+
 			"its fleet can also give it new ones by the API."

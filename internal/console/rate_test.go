@@ -57,7 +57,8 @@ func TestAConnectionIsKeptToARateInTheConsole(t *testing.T) {
 		!strings.HasSuffix(to, "?done=slowed") || o.log != "operator:Ada 30/m slowly" {
 		t.Errorf("a rate: %d %s, noted %q", status, to, o.log)
 	}
-	if _, text := o.page(t, connectionPath(o.op.Connection)); !strings.Contains(text, "<dt>Kept to</dt><dd>30/m") {
+	if _, text := o.page(t, connectionPath(o.op.Connection)); !strings.Contains(text, "<dt>Kept to</dt><dd>30/m") ||
+		!strings.Contains(text, "It is kept to 30/m, so its writes may wait") {
 		t.Errorf("the page of a connection hides its rate: %s", text)
 	}
 	if status, to := o.sends(t, "/rate", url.Values{"do": {"clear"}, "rate": {"x"}}); status != http.StatusSeeOther || !strings.HasSuffix(to, "?done=freed") ||
