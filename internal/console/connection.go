@@ -72,6 +72,15 @@ func (c *Console) connectionOf(r *http.Request) (connection.Connection, error) {
 	return of, err
 }
 
+// openConnection finds the connection that a page asks about: of one that has ended nothing can be changed.
+func (c *Console) openConnection(r *http.Request) (connection.Connection, error) {
+	of, err := c.connectionOf(r)
+	if err == nil && of.Status.Ended() {
+		err = problem.New(problem.Conflict, "the connection is %s: nothing is sent through it any more, and nothing is changed about it", of.Status)
+	}
+	return of, err
+}
+
 // connectionSheet is the page of one connection.
 func (c *Console) connectionSheet(r *http.Request, who Visitor, of connection.Connection) (sheet, error) {
 	rows, err := c.linkRows(r, who, []connection.Connection{of})

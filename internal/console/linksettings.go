@@ -45,7 +45,7 @@ const removed = "remove"
 
 // editSettings shows what can be changed of a connection.
 func (c *Console) editSettings(r *http.Request, who Visitor) (answer, error) {
-	of, err := c.connectionOf(r)
+	of, err := c.openConnection(r)
 	if err != nil {
 		return answer{}, err
 	}

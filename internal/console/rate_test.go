@@ -67,6 +67,17 @@ func TestAConnectionIsKeptToARateInTheConsole(t *testing.T) {
 	}
 }
 
+func TestNothingIsAskedOfAConnectionThatHasEnded(t *testing.T) {
+	t.Parallel()
+	o := newOffice()
+	o.who, o.status = Visitor{Name: "Ada", Role: Admin, Payloads: true}, connection.Deleted
+	for _, path := range []string{"/pause", "/rate", "/settings"} {
+		if status, text := o.page(t, connectionPath(o.op.Connection)+path); status != http.StatusConflict || !strings.Contains(text, "The connection is deleted") {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
+	}
+}
+
 func TestAPlaceAmongLanesThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	o := newOffice()
