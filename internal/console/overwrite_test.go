@@ -34,6 +34,7 @@ func TestARetryOverNewerValuesIsAskedForAndShowsThem(t *testing.T) {
 	}
 	text := d.ask(t, at+"/retry", nil).Body.String()
 	for _, part := range []string{"Write older values over newer ones?", operationPath(d.newer.By.ID) + `"`, "New-7", "Old &lt;i&gt;", "Overwrite all the same",
+		`data-label="the newer one"`, `data-label="this one"`,
 		at + "/edit", "Back, change nothing", `name="overwrite" value="` + d.newer.By.ID.String()} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q is not shown: %s", part, text)
