@@ -107,3 +107,29 @@ func TestWhatWaitsForAnOperatorsRateIsReadAgainWithinSeconds(t *testing.T) {
 		}
 	})
 }
+
+// An attempt of several calls must not run out of its time between them, and begin anew for ever.
+func TestAnAttemptThatHasBegunMakesAllItsCallsAndTheNextOneWaitsForThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.conn.Rate = connection.Rate{Events: 1, Period: time.Hour}
+		limits, spec := w.writes.c.Limits, tsp.Spec{Name: "acme"}
+		first := limits.of(spec, w.conn).paced(nil)
+		if wait, _ := limits.budget.Take("", first); wait > 0 {
+			t.Fatalf("the first attempt waits for %v", wait)
+		}
+		pacer, began := limits.pacer(spec, w.conn, "").Prepaid(), time.Now()
+		pacer.Begun = true
+		for range 3 {
+			if err := pacer.Wait(t.Context(), "none of the TSP's"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(began); took != 0 {
+			t.Errorf("three calls of one attempt took %v", took)
+		}
+		if wait, _ := limits.budget.Take("", first); wait < 2*time.Hour+59*time.Minute || wait > 3*time.Hour+time.Minute {
+			t.Errorf("the next attempt waits for %v", wait)
+		}
+	})
+}
