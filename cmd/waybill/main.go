@@ -76,11 +76,11 @@ func run(s *cli.Session, args []string) int {
 		fmt.Fprintf(s.Err, "waybill: %s; %s\n", says, teaches(err))
 		return 2
 	}
+	if why := unfit(parsed, args); why != "" {
+		fmt.Fprintf(s.Err, "waybill: %s\n", why)
+		return cli.ExitUsage
+	}
 	if isClients(parsed) {
-		if why := unfit(parsed, args); why != "" {
-			fmt.Fprintf(s.Err, "waybill: %s\n", why)
-			return cli.ExitUsage
-		}
 		return cli.Report(s.Err, parsed.Run(s, parser), asJSON(parsed))
 	}
 	e := newEnvironment(s.Context, os.Environ())
@@ -118,16 +118,16 @@ func teaches(err error) string {
 	return "waybill --help lists the commands"
 }
 
-// unfit tells why nothing is done by a command of the group Client; "" if it may be.
+// unfit tells why nothing is done by a command; "" if it may be.
 func unfit(parsed *kong.Context, args []string) string {
-	// A variable of the shell that is not set must not widen what a command is done to.
-	if name := unset(parsed); name != "" {
+	// A variable of the shell that is not set must not widen what a command of a client is done to.
+	if name := unset(parsed); name != "" && isClients(parsed) {
 		return fmt.Sprintf("--%s has no value, and nothing was done; give it one, or leave the flag out", name)
 	}
 	for _, arg := range args {
-		// JSON cannot hold it: something else would be sent than was given.
+		// Neither JSON nor a database holds it: something else would be sent or kept than was given.
 		if !utf8.ValidString(arg) {
-			return fmt.Sprintf("the argument %q is no UTF-8, and nothing was sent; write it in UTF-8", arg)
+			return fmt.Sprintf("the argument %q is no UTF-8, and nothing was done; write it in UTF-8", arg)
 		}
 	}
 	return ""

@@ -30,6 +30,8 @@ func TestWhatWouldBeIgnoredOrChangedIsRefused(t *testing.T) {
 	g := running(t)
 	id := g.ids.Vehicle.String()
 	g.waybill("write", "vehicle", id, "--connection", "samsara", "--set", "vehicle_name=a\xffb").ends(2, `\xff`, "is no UTF-8")
+	g.waybill("lane", "pause", g.ids.Connection.String(), "--reason", "a\xffb").ends(2, `\xff`, "is no UTF-8")
+	g.waybill("operator", "create", "ada@acme.example", "--name", "\xff", "--role", "viewer").ends(2, "is no UTF-8")
 	g.waybill("write", "vehicle", id, "--connection", "samsara", "--set", "connection_id=zz").ends(2, "are both given")
 	g.waybill("write", "vehicle", id, "--connection", "samsara", "-s", "vehicle_name=a", "-s", "vehicle_name=b").ends(2, "given twice")
 	for header, says := range map[string]string{"authorization: Bearer x": "set WAYBILL_TOKEN", "A: b\r\nC: d": "line break", "A b: c": "is no header",

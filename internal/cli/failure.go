@@ -79,7 +79,7 @@ func judge(err error) (exit int, hint string) {
 	case p.Status == http.StatusUnauthorized:
 		return ExitAuth, "the token is not taken; one from " + variableToken + " must be replaced, or unset to work as a client"
 	case p.Status == http.StatusForbidden:
-		return ExitAuth, "waybill whoami shows the scopes of this client"
+		return ExitAuth, "waybill whoami shows who this client is, and its scopes; what a fleet has granted its share agreement says, which the fleet changes"
 	case p.Status == http.StatusNotFound:
 		return ExitNotFound, ""
 	case p.RetryAfter > 0:

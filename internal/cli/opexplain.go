@@ -74,6 +74,14 @@ func (s *Session) explain(c *remote.Client, out *page, op operation) {
 	}
 }
 
+// turn says when the turn of an operation may come.
+func turn(at string, now time.Time) string {
+	if t, err := time.Parse(time.RFC3339, at); err == nil && !t.After(now) {
+		return "may come at any moment"
+	}
+	return "comes " + ago(at, now) + " at the earliest"
+}
+
 // explainWaiting tells what a pending operation waits for, and what helps.
 func (s *Session) explainWaiting(c *remote.Client, out *page, op operation, now time.Time) {
 	w := op.Progress
@@ -91,7 +99,7 @@ func (s *Session) explainWaiting(c *remote.Client, out *page, op operation, now 
 	case w.NextAttemptAt != "":
 		out.text("The next attempt is due %s, at %s.", ago(w.NextAttemptAt, now), w.NextAttemptAt)
 	case w.EarliestTurn != "":
-		out.text("Its turn comes %s at the earliest, as far as is known now.", ago(w.EarliestTurn, now))
+		out.text("Its turn %s, as far as is known now.", turn(w.EarliestTurn, now))
 	}
 	if n := w.Position; n.Chain+n.Lane > 0 {
 		more := ""

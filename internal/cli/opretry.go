@@ -145,11 +145,11 @@ func (n newer) question() string {
 	fields, by := strings.Join(n.Fields, ", "), cmp.Or(n.ID, "another write of the record")
 	switch n.Status {
 	case "":
-		return "write " + fields + " although the record was written so often since that nobody knows whether that is newer,"
+		return "write " + fields + " although the record was written so often since that nobody knows whether that is newer"
 	case pending:
-		return fmt.Sprintf("write over %s, which %s is to write (%s),", fields, by, n.Status)
+		return fmt.Sprintf("write over %s, which %s is to write (%s)", fields, by, n.Status)
 	case failed:
-		return fmt.Sprintf("write over %s, which %s may have written since (outcome unknown),", fields, by)
+		return fmt.Sprintf("write over %s, which %s may have written since (outcome unknown)", fields, by)
 	}
-	return fmt.Sprintf("write over %s, which %s has written since (%s),", fields, by, n.Status)
+	return fmt.Sprintf("write over %s, which %s has written since (%s)", fields, by, n.Status)
 }

@@ -159,3 +159,21 @@ func TestAnExplanationSaysWhetherWaybillOrTheTSPRefused(t *testing.T) {
 		t.Errorf("of a cancel: %q", text)
 	}
 }
+
+func TestATurnThatIsPastMayComeAtAnyMoment(t *testing.T) {
+	now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	for at, want := range map[string]string{"2026-03-04T12:00:00Z": "may come at any moment", "2026-03-04T11:59:00Z": "may come at any moment",
+		"2026-03-04T12:01:00Z": "comes in 1m00s at the earliest", "soon": "comes soon at the earliest"} {
+		if got := turn(at, now); got != want {
+			t.Errorf("%s: %q, want %q", at, got, want)
+		}
+	}
+}
+
+func TestAQuestionOfNewerValuesEndsInNoComma(t *testing.T) {
+	for _, status := range []string{"", pending, failed, succeeded} {
+		if got := (newer{Status: status, Fields: []string{"vin"}}).question(); strings.HasSuffix(got, ",") {
+			t.Errorf("of %q it asks %q", status, got)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -114,7 +115,31 @@ func (s *Service) tried(ctx context.Context, c Connection) (tsp.Account, *tsp.Er
 	to := s.Target(c)
 	to.Connection = uuid.New()
 	defer s.Caller.Forget(to.Connection)
-	return s.Caller.Check(ctx, to, s.Pace(c))
+	turn := &turn{Pacer: s.Pace(c)}
+	account, end := s.Caller.Check(ctx, to, turn)
+	if end != nil && turn.missed.Load() {
+		why := "a limit of the connection's calls is used up, and the turn of this one did not come in time; test it again later"
+		if c.Rate.Events > 0 {
+			why += ". The operator of this Waybill keeps it to " + c.Rate.String()
+		}
+		end = &tsp.Error{Class: tsp.Unavailable, Message: why, Err: end, Own: true}
+	}
+	return account, end
+}
+
+// turn knows whether a call was given up while it waited for limits, which says nothing of the TSP.
+type turn struct {
+	tsp.Pacer
+	missed atomic.Bool
+}
+
+// Wait waits for the limits.
+func (t *turn) Wait(ctx context.Context, limits ...string) error {
+	err := t.Pacer.Wait(ctx, limits...)
+	if err != nil {
+		t.missed.Store(true)
+	}
+	return err
 }
 
 // testable is reached for callers who may have stored credentials tried.

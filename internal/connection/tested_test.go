@@ -140,3 +140,26 @@ func TestTestsOfAConnectionAreBoundedAndForWhoMayHaveItTried(t *testing.T) {
 	_, err := s.service.Test(t.Context(), s.fleet, id)
 	refused(t, "a cancelled one", err, problem.Conflict, "cancelled")
 }
+
+// never is a pacer whose turn does not come while anybody waits.
+type never struct{ noPace }
+
+func (never) Wait(context.Context, ...string) error { return context.DeadlineExceeded }
+
+func TestATestWhoseTurnDoesNotComeSaysSoAndWhoKeepsItSlow(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	id := s.create(good).ID
+	s.service.Pace = func(connection.Connection) tsp.Pacer { return never{} }
+	found := s.test(id)
+	if found.Outcome != connection.Unanswered || !strings.Contains(*found.Problem, "a limit of the connection's calls is used up") ||
+		strings.Contains(*found.Problem, "operator") {
+		t.Errorf("found %+v: %s", found, *found.Problem)
+	}
+	if _, err := s.service.Slow(t.Context(), connection.Hand{Connection: id, By: "operator:ada", Why: "slowly"}, connection.Rate{Events: 1, Period: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	if found = s.test(id); !strings.Contains(*found.Problem, "The operator of this Waybill keeps it to 1/h") {
+		t.Errorf("of a slowed one: %s", *found.Problem)
+	}
+}

@@ -72,6 +72,15 @@ func (c *Console) connectionOf(r *http.Request) (connection.Connection, error) {
 	return of, err
 }
 
+// openConnection finds the connection that a page asks about: of one that has ended nothing can be changed.
+func (c *Console) openConnection(r *http.Request) (connection.Connection, error) {
+	of, err := c.connectionOf(r)
+	if err == nil && of.Status.Ended() {
+		err = problem.New(problem.Conflict, "the connection is %s: nothing is sent through it any more, and nothing is changed about it", of.Status)
+	}
+	return of, err
+}
+
 // connectionSheet is the page of one connection.
 func (c *Console) connectionSheet(r *http.Request, who Visitor, of connection.Connection) (sheet, error) {
 	rows, err := c.linkRows(r, who, []connection.Connection{of})
@@ -114,6 +123,9 @@ func (c *Console) healthOf(of connection.Connection, visitor Visitor) verdict {
 		v.Title, v.Text = "Suspect: "+who+" refused the credentials once", "They are being checked. Writes wait meanwhile; nothing is lost."
 	case of.Status == connection.Active:
 		v.Title, v.Text = "Active: "+who+" takes its writes", "Nothing is known that keeps it from working."
+		if of.Rate.Events > 0 {
+			v.Text = "It is kept to " + of.Rate.String() + ", so its writes may wait for that."
+		}
 	case of.Status == connection.Stale:
 		v.Title, v.Text = "Stale: "+who+" refuses the credentials", sentence(of.Problem)+" Writes wait. It is tried again by itself, and goes on when the TSP takes them; "+
 			"its fleet can also give it new ones by the API."

@@ -84,10 +84,29 @@ func (c *Console) headline(o overview, v *homeView) string {
 		return strings.Join(says[:n-1], ", ")
 	case n == 1:
 		return says[0]
-	case len(by) == 0:
-		return "Nothing needs you"
 	}
-	return "Nothing needs you: " + some(count(len(by)), "TSP takes", "TSPs take") + " writes"
+	return "Nothing needs you" + taking(by)
+}
+
+// taking says how many TSPs take writes, where nothing is broken: those that are paused take none.
+func taking(by map[tsp.Name]linkSums) string {
+	takes, paused := 0, 0
+	for _, n := range by {
+		if n.active > 0 {
+			takes++
+		} else {
+			paused++
+		}
+	}
+	switch {
+	case len(by) == 0:
+		return ""
+	case takes == 0:
+		return ", and no TSP takes writes: all connections are paused"
+	case paused > 0:
+		return ": " + some(count(takes), "TSP takes", "TSPs take") + " writes, and " + some(count(paused), "is", "are") + " paused"
+	}
+	return ": " + some(count(takes), "TSP takes", "TSPs take") + " writes"
 }
 
 // some is a number with what it counts.

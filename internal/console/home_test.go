@@ -129,8 +129,11 @@ func TestTheHeadlineSaysWhichTSPsTakeNoWrites(t *testing.T) {
 	for want, of := range map[string][]connection.Tally{
 		"Nothing needs you":                     nil,
 		"Nothing needs you: 1 TSP takes writes": {{Status: connection.Active, TSP: "samsara", N: 2}},
-		"2 connections are broken":              {{Status: connection.Active, TSP: "samsara", N: 2}, {Status: connection.Stale, TSP: "samsara", N: 2}},
-		"1 connection is broken":                {{Status: connection.Active, TSP: "samsara", N: 2}, {Status: connection.Failed, TSP: "samsara", N: 1}},
+		"Nothing needs you: 1 TSP takes writes, and 1 is paused": {{Status: connection.Active, TSP: "samsara", N: 2},
+			{Status: connection.Paused, TSP: "samsara", N: 1}, {Status: connection.Paused, TSP: "motive", N: 1}},
+		"Nothing needs you, and no TSP takes writes: all connections are paused": {{Status: connection.Paused, TSP: "samsara", N: 2}},
+		"2 connections are broken": {{Status: connection.Active, TSP: "samsara", N: 2}, {Status: connection.Stale, TSP: "samsara", N: 2}},
+		"1 connection is broken":   {{Status: connection.Active, TSP: "samsara", N: 2}, {Status: connection.Failed, TSP: "samsara", N: 1}},
 	} {
 		c := newOffice().over(t)
 		if got := c.headline(overview{links: of}, &homeView{}); got != want {

@@ -40,7 +40,7 @@ func (c *Console) connectionActs(of connection.Connection, who Visitor) (all []a
 
 // askPauseConnection asks whether a connection is to be paused.
 func (c *Console) askPauseConnection(r *http.Request, who Visitor) (answer, error) {
-	of, err := c.connectionOf(r)
+	of, err := c.openConnection(r)
 	if err != nil {
 		return answer{}, err
 	}

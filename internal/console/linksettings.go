@@ -45,7 +45,7 @@ const removed = "remove"
 
 // editSettings shows what can be changed of a connection.
 func (c *Console) editSettings(r *http.Request, who Visitor) (answer, error) {
-	of, err := c.connectionOf(r)
+	of, err := c.openConnection(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -62,7 +62,7 @@ func (c *Console) settingsSheet(r *http.Request, who Visitor, of connection.Conn
 		About: about{Name: rows[0].TSP + " of " + rows[0].Fleet, ID: head(of.ID), List: connectionsPath}}
 	for i := range f.Inputs {
 		if refused != nil {
-			f.Inputs[i].Now = f.Inputs[i].given(r.PostForm)
+			f.Inputs[i].keep(r.PostForm)
 		}
 		for j := range f.Inputs[i].Options {
 			f.Inputs[i].Options[j].Chosen = f.Inputs[i].Options[j].Value == f.Inputs[i].Now
@@ -142,6 +142,19 @@ func (i settingInput) given(form url.Values) string {
 	return text
 }
 
+// keep has an input show what a form held, and beside it what is set where that is something else: whoever sends the form again
+// must see what it would write over.
+func (i *settingInput) keep(form url.Values) {
+	if i.Now = i.given(form); i.Secret || i.Now == i.Was {
+		return
+	}
+	is := "It is not set now"
+	if i.Was != "" {
+		is = "It is now: " + strings.ReplaceAll(i.Was, "\n", ", ")
+	}
+	i.Hint = strings.TrimPrefix(i.Hint+". "+is, ". ")
+}
+
 // value is what a change sends for an input. What is no number is left for the service to refuse by its name.
 func (i settingInput) value(text string) any {
 	n, err := strconv.ParseInt(text, 10, 64)
@@ -166,7 +179,7 @@ func (c *Console) changeSettings(r *http.Request, who Visitor) (answer, error) {
 	}
 	if r.PostFormValue("seen") != seen(of) {
 		return c.settingsSheet(r, who, of, problem.New(problem.Conflict, "the connection was changed since the form was opened, and nothing was changed "+
-			"by it: what it held stands below; compare it with the connection's page, and send it again"))
+			"by it: what it held stands below, with what is set now where that differs; send it again if it is still meant"))
 	}
 	body, set := map[string]any{}, map[string]any{}
 	for _, in := range c.settingInputs(of) {

@@ -89,6 +89,9 @@ func TestAFormOfSettingsShowsWhatIsSetButNoSecretAndKeepsWhatWasRefused(t *testi
 		!strings.Contains(text, `value="many"`) || strings.Contains(text, "s3cret") {
 		t.Errorf("what was refused: %d", w.Code)
 	}
+	if text := w.Body.String(); !strings.Contains(text, "<code>most</code>: It is not set now.") || strings.Contains(text, "It is now: *****") {
+		t.Errorf("beside what was refused it does not stand what is set: %s", text)
+	}
 	if len(o.entries) > 0 {
 		t.Errorf("what was refused is logged: %v", o.entries)
 	}
@@ -98,7 +101,8 @@ func TestAFormOfSettingsThatIsOlderThanTheConnectionChangesNothing(t *testing.T)
 	t.Parallel()
 	o, at := settled()
 	w := o.posts(t, at, asFormed("seen", "1", "set.description", "mine"))
-	if text := w.Body.String(); w.Code != http.StatusConflict || !strings.Contains(text, `value="mine"`) || len(o.asked) > 0 {
+	if text := w.Body.String(); w.Code != http.StatusConflict || !strings.Contains(text, `value="mine"`) || len(o.asked) > 0 ||
+		!strings.Contains(text, "<code>description</code>: It is now: main.") || strings.Contains(text, "It is now: a, b") {
 		t.Errorf("%d, asked for %v", w.Code, o.asked)
 	}
 }

@@ -35,6 +35,8 @@ type office struct {
 	tested connection.Tested
 	// log is what is said of deliveries, and problem of imports.
 	log, problem string
+	// rate is that to which its connection is kept.
+	rate connection.Rate
 }
 
 func newOffice() *office {
@@ -62,7 +64,7 @@ func (o *office) over(t *testing.T) *Console {
 }
 
 func (o *office) link(id uuid.UUID) connection.Connection {
-	return connection.Connection{ID: id, TSP: "samsara", Status: o.status, Problem: "SECRET-LINK", Description: "main", Settings: o.set, UpdatedAt: noon()}
+	return connection.Connection{ID: id, TSP: "samsara", Status: o.status, Problem: "SECRET-LINK", Description: "main", Settings: o.set, Rate: o.rate, UpdatedAt: noon()}
 }
 func (o *office) Connection(_ context.Context, id uuid.UUID) (connection.Connection, error) {
 	return o.link(id), nil
@@ -111,7 +113,7 @@ func (o *office) Resume(_ context.Context, h connection.Hand) (connection.Connec
 	return o.link(h.Connection), nil
 }
 func (o *office) Slow(_ context.Context, h connection.Hand, to connection.Rate) (connection.Connection, error) {
-	o.log = h.By + " " + to.String() + " " + h.Why
+	o.log, o.rate = h.By+" "+to.String()+" "+h.Why, to
 	return o.link(h.Connection), nil
 }
 func (o *office) Partners(context.Context, access.PartnerQuery) ([]access.Partner, int, error) {

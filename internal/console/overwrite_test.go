@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
@@ -33,6 +34,7 @@ func TestARetryOverNewerValuesIsAskedForAndShowsThem(t *testing.T) {
 	}
 	text := d.ask(t, at+"/retry", nil).Body.String()
 	for _, part := range []string{"Write older values over newer ones?", operationPath(d.newer.By.ID) + `"`, "New-7", "Old &lt;i&gt;", "Overwrite all the same",
+		`data-label="the newer one"`, `data-label="this one"`,
 		at + "/edit", "Back, change nothing", `name="overwrite" value="` + d.newer.By.ID.String()} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q is not shown: %s", part, text)
@@ -101,5 +103,20 @@ func TestTheConsoleNamesNoParameterOfTheAPIWhereARetryIsRefused(t *testing.T) {
 		if text := worded(says); strings.Contains(text, "overwrite=true") || !strings.Contains(text, "retry”") && !strings.Contains(text, "as it is”") {
 			t.Errorf("it says %s", text)
 		}
+	}
+}
+
+func TestThePageOfTheTickedSaysBeforehandWhatWouldBeRefused(t *testing.T) {
+	d := outdated()
+	page := func() string { return d.ask(t, tickedPath+"?id="+d.op.ID.String(), nil).Body.String() }
+	if text := page(); !strings.Contains(text, "No: it would write older values over newer ones: vehicle_name") || strings.Contains(text, "Retry 1 write") {
+		t.Errorf("of older values it says %s", text)
+	}
+	d.newer, d.refuses = nil, problem.New(problem.Forbidden, "the fleet has not granted it")
+	if text := page(); !strings.Contains(text, "No: The fleet has not granted it<") || strings.Contains(text, "Retry 1 write") {
+		t.Errorf("of what is not granted it says %s", text)
+	}
+	if len(d.asked)+len(d.entries) > 0 {
+		t.Errorf("asking has done %v", d.asked)
 	}
 }

@@ -26,7 +26,7 @@ type rateView struct {
 
 // askRate asks to which rate a connection is to be kept.
 func (c *Console) askRate(r *http.Request, who Visitor) (answer, error) {
-	of, err := c.connectionOf(r)
+	of, err := c.openConnection(r)
 	if err != nil {
 		return answer{}, err
 	}

@@ -57,9 +57,24 @@ func TestAConnectionIsKeptToARateInTheConsole(t *testing.T) {
 		!strings.HasSuffix(to, "?done=slowed") || o.log != "operator:Ada 30/m slowly" {
 		t.Errorf("a rate: %d %s, noted %q", status, to, o.log)
 	}
+	if _, text := o.page(t, connectionPath(o.op.Connection)); !strings.Contains(text, "<dt>Kept to</dt><dd>30/m") ||
+		!strings.Contains(text, "It is kept to 30/m, so its writes may wait") {
+		t.Errorf("the page of a connection hides its rate: %s", text)
+	}
 	if status, to := o.sends(t, "/rate", url.Values{"do": {"clear"}, "rate": {"x"}}); status != http.StatusSeeOther || !strings.HasSuffix(to, "?done=freed") ||
 		o.log != "operator:Ada  " {
 		t.Errorf("none: %d %s, noted %q", status, to, o.log)
+	}
+}
+
+func TestNothingIsAskedOfAConnectionThatHasEnded(t *testing.T) {
+	t.Parallel()
+	o := newOffice()
+	o.who, o.status = Visitor{Name: "Ada", Role: Admin, Payloads: true}, connection.Deleted
+	for _, path := range []string{"/pause", "/rate", "/settings"} {
+		if status, text := o.page(t, connectionPath(o.op.Connection)+path); status != http.StatusConflict || !strings.Contains(text, "The connection is deleted") {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
 	}
 }
 

@@ -60,7 +60,7 @@ func (n *namer) asked(op operation.Operation) stop {
 	}
 	if !n.open || len(all) > 3 || len(all) == 0 {
 		s.Lines = nil
-		s.Said = fmt.Sprintf("%d fields", len(all))
+		s.Said = some(count(len(all)), "field", "fields")
 		s.More = cut(strings.Join(names, ", "), 160)
 	}
 	if isUpdate(op) && op.SourceID != "" {

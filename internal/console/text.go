@@ -53,7 +53,8 @@ func ago(now, at time.Time) string {
 	default:
 		text = fmt.Sprintf("%d days", int(d.Hours())/24)
 	}
-	if at.After(now) {
+	// Clocks differ: what is now is past.
+	if at.After(now) && d > 0 {
 		return "in " + text
 	}
 	return text + " ago"

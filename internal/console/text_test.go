@@ -15,7 +15,7 @@ func TestATimeIsToldByHowFarAwayItIs(t *testing.T) {
 	now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 	for d, want := range map[time.Duration]string{-2 * time.Second: "2 s ago", -89 * time.Second: "89 s ago", -90 * time.Second: "1 min ago",
 		-59 * time.Minute: "59 min ago", -23 * time.Hour: "23 h ago", -30 * time.Hour: "1 day ago", -72 * time.Hour: "3 days ago",
-		51 * time.Second: "in 51 s", 2 * time.Minute: "in 2 min"} {
+		400 * time.Millisecond: "0 s ago", 51 * time.Second: "in 51 s", 2 * time.Minute: "in 2 min"} {
 		if got := ago(now, now.Add(d)); got != want {
 			t.Errorf("%s away: %q, want %q", d, got, want)
 		}

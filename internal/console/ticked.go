@@ -50,10 +50,16 @@ const (
 
 // askTicked shows what acting on the ticked rows would touch.
 func (c *Console) askTicked(r *http.Request, who Visitor) (answer, error) {
-	v, _, err := c.ticked(r, who, r.URL.Query())
+	v, ops, err := c.ticked(r, who, r.URL.Query())
 	if err != nil {
 		return answer{}, err
 	}
+	for i, op := range ops {
+		if retry := &v.Rows[i].Retry; retry.Barred == "" {
+			retry.Barred = c.refusedRetry(r, op)
+		}
+	}
+	v.Choices = c.tickedChoices(v.Rows, who)
 	return answer{sheet: tickedSheet("Retry or cancel the ticked", v)}, nil
 }
 
@@ -71,7 +77,7 @@ func (c *Console) ticked(r *http.Request, who Visitor, given url.Values) (v tick
 	if err != nil {
 		return v, nil, err
 	}
-	n, retry, cancel := c.namer(r.Context(), who), 0, 0
+	n := c.namer(r.Context(), who)
 	for _, id := range ids {
 		op, err := c.Operations.Find(r.Context(), id)
 		if err != nil {
@@ -83,17 +89,44 @@ func (c *Console) ticked(r *http.Request, who Visitor, given url.Values) (v tick
 		}
 		one := tickedRow{row: n.row(op)}
 		one.Retry, one.Cancel = c.mayRetry(op, who, partly), c.mayCancel(op, who)
-		retry, cancel = retry+one.Retry.counts(), cancel+one.Cancel.counts()
 		v.Rows, ops = append(v.Rows, one), append(ops, op)
 	}
-	v.Choices = []tickedChoice{
+	return v, ops, nil
+}
+
+// tickedChoices are what can be done with rows.
+func (c *Console) tickedChoices(rows []tickedRow, who Visitor) []tickedChoice {
+	retry, cancel := 0, 0
+	for _, one := range rows {
+		retry, cancel = retry+one.Retry.counts(), cancel+one.Cancel.counts()
+	}
+	all := []tickedChoice{
 		{act{Word: "Retry", Kind: "main", Explains: "Sends each of them once more as it is, as a write of its own."}, tickedRetry, retry},
 		{act{Word: "Cancel", Kind: "danger", Explains: "Ends each of them, if nothing of it has been applied."}, tickedCancel, cancel},
 	}
-	for i := range v.Choices {
-		v.Choices[i].act = c.barred(v.Choices[i].act, who, Operator)
+	for i := range all {
+		all[i].act = c.barred(all[i].act, who, Operator)
 	}
-	return v, ops, nil
+	return all
+}
+
+// refusedRetry says why a retry of an operation as it is would be refused now; "" if it would not, or nobody knows.
+func (c *Console) refusedRetry(r *http.Request, op operation.Operation) string {
+	request, err := c.Rewrites.Retried(r.Context(), op.Connection, op.ID, operation.Request{Partner: op.Partner})
+	if err == nil {
+		_, _, err = c.Rewrites.Preview(r.Context(), request)
+	}
+	o := overwritten(err)
+	switch {
+	case o != nil && o.Unread:
+		return "nobody knows whether it would write older values over newer ones; its page asks whether that is meant"
+	case o != nil:
+		return "it would write older values over newer ones: " + strings.Join(o.Fields, ", ") + "; its page asks whether that is meant"
+	case err == nil || statusOf(err) >= http.StatusInternalServerError:
+		return ""
+	}
+	n := c.noteOf(r, err)
+	return strings.TrimSuffix(strings.Join(append([]string{n.Text}, n.Points...), " "), ".")
 }
 
 // tickedAt is the page with the list from which one came.

@@ -15,6 +15,9 @@ type Pacer struct {
 	Named func(key string) (Limit, bool)
 	// Always are keys against which every call is charged beside its own.
 	Always []string
+	// Begun tells that the attempt has begun, within what Always stands for: its further calls are charged to that and do not
+	// wait for it, but what comes next does. Waiting for each it would run out of its time, and begin anew for ever.
+	Begun bool
 	// Ahead is how far the calls may run ahead of their limits, as those of sync writes do,
 	// whose caller waits.
 	Ahead time.Duration
@@ -46,7 +49,7 @@ func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
 		ctx, cancel = context.WithDeadline(ctx, p.Until)
 		defer cancel()
 	}
-	limits := p.due(keys)
+	limits, owed := p.due(keys)
 	for {
 		// Others may take what becomes free, so it is asked again after each wait. No order is
 		// kept: the lane's own order was kept when the item began.
@@ -55,6 +58,9 @@ func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
 			return ErrLapsed
 		}
 		if wait <= 0 {
+			if len(owed) > 0 {
+				p.Budget.Borrow("", owed, forever)
+			}
 			return nil
 		}
 		t := time.NewTimer(wait)
@@ -67,17 +73,21 @@ func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
 	}
 }
 
-// due are the limits that still have to be charged for a call.
-func (p *Pacer) due(keys []string) []Limit {
+// forever is longer than any limit makes anybody wait.
+const forever = 10000 * time.Hour
+
+// due are the limits that still have to be charged for a call; owed are those that it does not wait for.
+func (p *Pacer) due(keys []string) (limits, owed []Limit) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var limits []Limit
-	for _, k := range slices.Concat(keys, p.Always) {
+	for i, k := range slices.Concat(keys, p.Always) {
 		if p.paid[k] > 0 {
 			p.paid[k]--
-		} else if l, ok := p.Named(k); ok {
+		} else if l, ok := p.Named(k); ok && p.Begun && i >= len(keys) {
+			owed = append(owed, l)
+		} else if ok {
 			limits = append(limits, l)
 		}
 	}
-	return limits
+	return limits, owed
 }

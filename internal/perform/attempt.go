@@ -43,7 +43,7 @@ func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatc
 	t, began := item.Value, w.c.Now()
 	// The lane has charged the first call before the item began.
 	pacer := w.c.Limits.pacer(t.spec, t.conn, t.share()).Prepaid(t.action.Limits...)
-	pacer.Until = t.deadline()
+	pacer.Until, pacer.Begun = t.deadline(), true
 	ctx, over := w.traced(ctx, t)
 	defer over()
 	ctx = w.keeping(ctx, t)

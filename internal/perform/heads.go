@@ -46,6 +46,9 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	chains, most := extent(ops)
 	whole := q.Stream.Name == "" && chains < q.Chains
 	w.waited.note(conn.ID, ops, whole && q.After == "", w.taken(conn.ID))
+	if conn.Rate.Events > 0 && len(ops) > 0 {
+		batch.Again = now.Add(pausedFor)
+	}
 	if batch.Items, err = w.items(ctx, ops, reading{conn, spec, read}); err != nil {
 		return none, err
 	}

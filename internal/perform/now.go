@@ -62,7 +62,7 @@ func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 		defer over()
 		ctx = w.keeping(ctx, t)
 		pacer := w.c.Limits.pacer(spec, conn, t.share()).Prepaid(t.action.Limits...)
-		pacer.Ahead = SyncAhead
+		pacer.Ahead, pacer.Begun = SyncAhead, true
 		t.answer = w.contained(t, func() answer {
 			first := w.attempt(ctx, t, pacer)
 			if first.err == nil || first.err.Class != tsp.Unknown {

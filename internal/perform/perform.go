@@ -58,7 +58,8 @@ func unchanged(ctx context.Context, in Connections, links Links, read connection
 // old. What opens it wakes it at once.
 const closedFor = time.Minute
 
-// pausedFor is closedFor of a paused connection: a command that resumes it beside this process wakes nobody.
+// pausedFor is closedFor of a paused connection, and when what waits for an operator's rate is read again: a command that resumes
+// or frees a connection beside this process wakes nobody.
 const pausedFor = 5 * time.Second
 
 // byTSP puts each lane of a connection in the group of its TSP.

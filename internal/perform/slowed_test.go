@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -77,6 +78,58 @@ func TestASyncWriteIsRefusedWhereItsOperatorsRateIsUsedUp(t *testing.T) {
 		// One by the rate, and one that it lends.
 		if passed > 2 || passed == 0 {
 			t.Errorf("%d of 10 passed at one a minute", passed)
+		}
+	})
+}
+
+// A command that frees a connection runs beside the service and wakes no lane.
+func TestWhatWaitsForAnOperatorsRateIsReadAgainWithinSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		heads := func() time.Time {
+			batch, err := w.writes.Heads(t.Context(), fence.Query{Lane: w.lane(), Chains: 10, Depth: 4})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return batch.Again
+		}
+		w.conn.Rate = connection.Rate{Events: 1, Period: time.Hour}
+		if again := heads(); !again.IsZero() {
+			t.Errorf("a lane without work is read again at %v", again)
+		}
+		w.add(func(*operation.Operation) {})
+		if again := heads(); again.IsZero() || again.Sub(time.Now()) > pausedFor {
+			t.Errorf("a slowed lane is read again at %v", again)
+		}
+		w.conn.Rate = connection.Rate{}
+		if again := heads(); !again.IsZero() {
+			t.Errorf("a lane that nothing slows is read again at %v", again)
+		}
+	})
+}
+
+// An attempt of several calls must not run out of its time between them, and begin anew for ever.
+func TestAnAttemptThatHasBegunMakesAllItsCallsAndTheNextOneWaitsForThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.conn.Rate = connection.Rate{Events: 1, Period: time.Hour}
+		limits, spec := w.writes.c.Limits, tsp.Spec{Name: "acme"}
+		first := limits.of(spec, w.conn).paced(nil)
+		if wait, _ := limits.budget.Take("", first); wait > 0 {
+			t.Fatalf("the first attempt waits for %v", wait)
+		}
+		pacer, began := limits.pacer(spec, w.conn, "").Prepaid(), time.Now()
+		pacer.Begun = true
+		for range 3 {
+			if err := pacer.Wait(t.Context(), "none of the TSP's"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(began); took != 0 {
+			t.Errorf("three calls of one attempt took %v", took)
+		}
+		if wait, _ := limits.budget.Take("", first); wait < 2*time.Hour+59*time.Minute || wait > 3*time.Hour+time.Minute {
+			t.Errorf("the next attempt waits for %v", wait)
 		}
 	})
 }

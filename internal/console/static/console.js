@@ -14,7 +14,7 @@
       const count = Math.floor(seconds / size);
       text = `${count} ${unit}${unit === "day" && count > 1 ? "s" : ""}`;
     }
-    return at > now ? `in ${text}` : `${text} ago`;
+    return at > now && seconds > 0 ? `in ${text}` : `${text} ago`;
   };
 
   // The machine's clock may be wrong, so times go on from the server's.
