@@ -122,7 +122,7 @@ func TestWaybillsOwnReasonsAreShownToWhoMayReadNoPayloads(t *testing.T) {
 		}
 	}
 	o.problem = ""
-	if _, text := o.page(t, connectionPath(o.op.Connection)); !strings.Contains(text, "are hidden from you</bdi> (1 times in a row)") {
+	if _, text := o.page(t, connectionPath(o.op.Connection)); !strings.Contains(text, "are hidden from you</bdi> (once)") {
 		t.Error("it is not said that the words of the TSP are hidden")
 	}
 	o.log = "The receiver did not answer within 3s. Answer 202 at once and work afterwards."

@@ -118,28 +118,40 @@ func beside(ctx context.Context, url string, do func(*target) error) (err error)
 }
 
 // alone does something while no other process does it in the same schema. What ends the process ends that.
-// A transaction holds the lock, as a pooler gives none but that a connection of its own. Who waits asks again and again:
-// a statement that waits looks at something, and an index that is made beside writes waits for all that do. So does, to
-// the server, one of the extended protocol until the next one.
+// A transaction holds the lock, as a pooler gives none but that a connection of its own. Who waits asks again and again, each
+// time in another one: an index that is made beside writes waits for the end of all transactions in which a statement was
+// looking at something when it looked.
 func (t *target) alone(ctx context.Context, do func() error) (err error) {
-	lock, err := t.db.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("waiting for other migrations: %w", err)
+	for {
+		lock, err := t.locked(ctx)
+		if err != nil {
+			return fmt.Errorf("waiting for other migrations: %w", err)
+		}
+		if lock != nil {
+			return errors.Join(do(), lock.Rollback())
+		}
+		if err := rest(ctx, askAgain); err != nil {
+			return fmt.Errorf("waiting for other migrations: %w", err)
+		}
 	}
-	defer func() { err = errors.Join(err, lock.Rollback()) }()
-	_, err = lock.ExecContext(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0; `+untimed)
-	for alone := false; err == nil && !alone; {
+}
+
+// locked is a transaction that holds the lock; nil while another process holds it.
+func (t *target) locked(ctx context.Context) (lock *sql.Tx, err error) {
+	if lock, err = t.db.BeginTx(ctx, nil); err != nil {
+		return nil, err
+	}
+	alone := false
+	if _, err = lock.ExecContext(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0; `+untimed); err == nil {
+		// A statement of the extended protocol would be looking at something until the next one.
 		err = lock.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock(
 			hashtextextended('waybill migrates ' || current_schema(), 0))`,
 			pgx.QueryExecModeSimpleProtocol).Scan(&alone)
-		if err == nil && !alone {
-			err = rest(ctx, askAgain)
-		}
 	}
-	if err != nil {
-		return fmt.Errorf("waiting for other migrations: %w", err)
+	if err != nil || !alone {
+		return nil, errors.Join(err, lock.Rollback())
 	}
-	return do()
+	return lock, nil
 }
 
 // untimed has a transaction take as long as it must. Before version 17 no server bounds that.

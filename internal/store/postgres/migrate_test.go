@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/waybill-dev/waybill/internal/store/engine"
@@ -177,6 +178,21 @@ func TestWhoWaitsToMigrateHoldsUpNoIndexThatIsMadeBesideWrites(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
+	// Whoever is found looking is waited for until the end of its transaction, so that must come.
+	for begun := map[time.Time]bool{}; len(begun) < 2; {
+		rows, err := first.Query(ctx, `SELECT xact_start FROM pg_stat_activity WHERE datname = current_database()
+			AND pid <> pg_backend_pid() AND query LIKE '%waybill migrates%' AND xact_start IS NOT NULL`)
+		if err != nil {
+			t.Fatalf("who waits stays in one transaction: %v", err)
+		}
+		at, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
+		if err != nil {
+			t.Fatalf("who waits stays in one transaction: %v", err)
+		}
+		for _, one := range at {
+			begun[one] = true
+		}
+	}
 	if _, err := index.Exec(ctx, `CREATE INDEX CONCURRENTLY thing_id ON thing (id)`); err != nil {
 		t.Errorf("the index was held up: %v", err)
 	}
