@@ -98,7 +98,7 @@ func TestWhatWaitsForAnOperatorsRateIsReadAgainWithinSeconds(t *testing.T) {
 			t.Errorf("a lane without work is read again at %v", again)
 		}
 		w.add(func(*operation.Operation) {})
-		if again := heads(); again.IsZero() || again.Sub(time.Now()) > pausedFor {
+		if again := heads(); again.IsZero() || time.Until(again) > pausedFor {
 			t.Errorf("a slowed lane is read again at %v", again)
 		}
 		w.conn.Rate = connection.Rate{}
