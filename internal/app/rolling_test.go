@@ -95,16 +95,25 @@ func (w *torture) fillBy(binary, url string) {
 		t.Fatalf("the demo ended with %v: %s", err, p.said())
 	}
 	w.processes, w.urls = nil, nil
-	for _, line := range []string{"client create torture --partner demo", "client delete " + app.DemoClient} {
+	command := func(line string) (string, error) {
 		cmd := exec.CommandContext(t.Context(), binary, strings.Fields(line)...)
 		cmd.Env = append(w.env, "WAYBILL_DATABASE_URL="+url)
 		said, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("waybill %s: %v: %s", line, err, said)
-		}
-		if _, after, found := strings.Cut(string(said), "client_secret: "); found {
-			w.secret, _, _ = strings.Cut(after, "\n")
-		}
+		return string(said), err
+	}
+	said, err := command("client create torture --partner demo")
+	if err != nil {
+		t.Fatalf("making a client: %v: %s", err, said)
+	}
+	_, after, _ := strings.Cut(said, "client_secret: ")
+	w.secret, _, _ = strings.Cut(after, "\n")
+	said, err = command("client delete --yes " + app.DemoClient)
+	if err != nil && strings.Contains(said, "unknown flag --yes") {
+		// The release before asks nobody.
+		said, err = command("client delete " + app.DemoClient)
+	}
+	if err != nil {
+		t.Fatalf("deleting the demo's client: %v: %s", err, said)
 	}
 	w.receive()
 }
