@@ -101,6 +101,9 @@ func faults(m migrationFile) (all []string) {
 	}
 	for i, one := range statements {
 		all = append(all, faultsOf(one, own)...)
+		if alone && strings.HasPrefix(strings.ToUpper(one), "ALTER TABLE") && !patient(statements[:i]) {
+			all = append(all, one+": it waits for its lock for ever, and all others behind it; instead a file in a transaction, or a DO block with a lock_timeout")
+		}
 		if named := index.FindStringSubmatch(one); named != nil {
 			if before := "DROP INDEX CONCURRENTLY IF EXISTS " + named[1]; i == 0 || statements[i-1] != before {
 				all = append(all, "no "+before+" before it, which a second try needs: "+one)
@@ -111,6 +114,15 @@ func faults(m migrationFile) (all []string) {
 		}
 	}
 	return all
+}
+
+// patient tells whether statements before another have bounded how long it waits for a lock.
+func patient(before []string) bool {
+	bounded := false
+	for _, one := range before {
+		bounded = strings.HasPrefix(one, "SET lock_timeout") || bounded && !strings.HasPrefix(one, "RESET lock_timeout")
+	}
+	return bounded
 }
 
 // faultsOf are those of a statement; tables of the migration's own have no rows and no readers.
@@ -177,6 +189,7 @@ func TestMigrationsThatHoldABigTableAreFound(t *testing.T) {
 		begins + "CREATE UNIQUE INDEX by_note ON operation (note);":                         "CONCURRENTLY",
 		begins + "CREATE INDEX CONCURRENTLY by_note ON operation (note);":                   "NO TRANSACTION",
 		apart + "CREATE INDEX CONCURRENTLY by_note ON operation (note);":                    "DROP INDEX CONCURRENTLY IF EXISTS by_note",
+		apart + "ALTER TABLE replica ADD COLUMN IF NOT EXISTS x bigint;":                    "waits for its lock for ever",
 		begins + "UPDATE operation SET note = 'x' WHERE note = '';":                         "by a sweep",
 		begins + "DELETE FROM event;":                                                       "by a sweep",
 		begins + "ALTER TABLE event ADD COLUMN x bigint NOT NULL;":                          "a default",
