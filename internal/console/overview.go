@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -72,11 +73,13 @@ type overview struct {
 // overviewFor is for how long an overview is shown: every page shows some of it, and none waits for another's.
 const overviewFor = 5 * time.Second
 
-// overviews remembers the last one.
+// overviews remembers the last one, and that which was read last without a failure, for whoever does not wait.
 type overviews struct {
-	mu   sync.Mutex
-	last overview
-	at   time.Time
+	whole  atomic.Pointer[overview]
+	mu     sync.Mutex
+	last   overview
+	failed error
+	at     time.Time
 }
 
 // overview reads how the installation fares, once for all pages that are asked for within some seconds. It is read under
@@ -84,14 +87,21 @@ type overviews struct {
 func (c *Console) overview(ctx context.Context) (overview, error) {
 	c.views.mu.Lock()
 	defer c.views.mu.Unlock()
-	if now := c.Now(); now.Sub(c.views.at) < overviewFor && !now.Before(c.views.at) {
-		return c.views.last, nil
+	return c.newestOverview(ctx)
+}
+
+// newestOverview is called with the lock. A store that is slow or away is asked as seldom as one that answers.
+func (c *Console) newestOverview(ctx context.Context) (overview, error) {
+	if now := c.Now(); now.Sub(c.views.at) >= overviewFor || now.Before(c.views.at) {
+		o, err := c.readOverview(ctx)
+		if ctx.Err() != nil {
+			return o, ctx.Err()
+		}
+		if c.views.last, c.views.failed, c.views.at = o, err, c.Now(); err == nil {
+			c.views.whole.Store(&o)
+		}
 	}
-	o, err := c.readOverview(ctx)
-	if err == nil {
-		c.views.last, c.views.at = o, c.Now()
-	}
-	return o, err
+	return c.views.last, c.views.failed
 }
 
 func (c *Console) readOverview(ctx context.Context) (o overview, err error) {
@@ -124,12 +134,20 @@ func (o overview) unsuccessful() operation.Count {
 	return sum(o.failed[operation.StageFailed], o.failed[operation.StageExpired], o.failed[operation.StageUnknown])
 }
 
-// badges are the numbers beside entries of the navigation: what somebody may have to look at.
+// badges are the numbers beside entries of the navigation: what somebody may have to look at. No page waits for them while
+// another one reads them.
 func (c *Console) badges(ctx context.Context) map[string]badge {
-	o, err := c.overview(ctx)
-	if err != nil {
-		// The page itself may be whole; what cannot be counted is left out.
-		c.Log.Debug("counting what the navigation shows", "error", err)
+	if c.views.mu.TryLock() {
+		_, err := c.newestOverview(ctx)
+		c.views.mu.Unlock()
+		if err != nil {
+			// The page itself may be whole; what cannot be counted is left out.
+			c.Log.Debug("counting what the navigation shows", "error", err)
+			return nil
+		}
+	}
+	o := c.views.whole.Load()
+	if o == nil {
 		return nil
 	}
 	all := map[string]badge{}
