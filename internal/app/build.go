@@ -49,7 +49,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.connections = connection.New(connection.Config{
-		Store: a.db, Access: a.db, Records: a.db, Sealer: a.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
+		Store: a.db, Access: a.db, Records: a.db, Sealer: a.keys.sealer, Caller: a.caller, Pace: p.limits.Check,
 		Charge: p.limits.Charge, Fastest: p.limits.Fastest, FleetsOnPurpose: a.config.FleetsOnPurpose,
 		Wake: a.lanes.activate, Leads: a.leads(), Now: a.now, Log: a.log,
 	})

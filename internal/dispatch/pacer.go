@@ -18,6 +18,8 @@ type Pacer struct {
 	// Begun tells that the attempt has begun, within what Always stands for: its further calls are charged to that and do not
 	// wait for it, but what comes next does. Waiting for each it would run out of its time, and begin anew for ever.
 	Begun bool
+	// Begins has an attempt begin with the first call that has waited for Always.
+	Begins bool
 	// Ahead is how far the calls may run ahead of their limits, as those of sync writes do,
 	// whose caller waits.
 	Ahead time.Duration
@@ -61,6 +63,7 @@ func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
 			if len(owed) > 0 {
 				p.Budget.Borrow("", owed, forever)
 			}
+			p.begin()
 			return nil
 		}
 		t := time.NewTimer(wait)
@@ -71,6 +74,13 @@ func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
 		case <-t.C:
 		}
 	}
+}
+
+// begin notes that a call has waited for what all of an attempt waits for.
+func (p *Pacer) begin() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.Begun = p.Begun || p.Begins
 }
 
 // forever is longer than any limit makes anybody wait.

@@ -95,7 +95,7 @@ func (w *Writes) seen(ctx context.Context, t *task, r *operation.Resolution, pla
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	for _, one := range places {
-		one.Pace = w.c.Limits.pacer(t.spec, t.conn, t.share())
+		one.Pace = w.c.Limits.together(t.spec, t.conn, t.share())
 		l := w.readOne(ctx, t, one, askTime)
 		switch end := l.end; {
 		case end == nil:

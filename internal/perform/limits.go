@@ -74,12 +74,17 @@ func (l *Limits) Among(of Accounts, now func() time.Time) *Limits {
 
 // Pace makes calls outside of the lanes wait for the budget of the connection's lane. A TSP
 // without an adapter has no limits, and no calls either.
-func (l *Limits) Pace(c connection.Connection) tsp.Pacer {
-	spec := tsp.Spec{Name: c.TSP}
+func (l *Limits) Pace(c connection.Connection) tsp.Pacer { return l.pacer(l.specOf(c), c, "") }
+
+// Check paces the few calls of one check as those of an attempt: once the first may be made under an operator's rate, so may
+// all.
+func (l *Limits) Check(c connection.Connection) tsp.Pacer { return l.together(l.specOf(c), c, "") }
+
+func (l *Limits) specOf(c connection.Connection) tsp.Spec {
 	if adapter, ok := l.registry.Adapter(c.TSP); ok {
-		spec = adapter.Spec()
+		return adapter.Spec()
 	}
-	return l.pacer(spec, c, "")
+	return tsp.Spec{Name: c.TSP}
 }
 
 // Charge counts calls that were made of limits before it was known that they are of the connection's
@@ -102,6 +107,13 @@ func (l *Limits) Charge(c connection.Connection, keys []string) {
 func (l *Limits) pacer(spec tsp.Spec, c connection.Connection, share string) *dispatch.Pacer {
 	n := l.of(spec, c)
 	return &dispatch.Pacer{Budget: l.budget, Named: n.find, Always: n.always(), Share: share}
+}
+
+// together is pacer for what takes a few calls and is no attempt.
+func (l *Limits) together(spec tsp.Spec, c connection.Connection, share string) *dispatch.Pacer {
+	p := l.pacer(spec, c, share)
+	p.Begins = true
+	return p
 }
 
 // named are the limits of a connection by their key. Actions and calls name limits by the keys of

@@ -133,3 +133,23 @@ func TestAnAttemptThatHasBegunMakesAllItsCallsAndTheNextOneWaitsForThem(t *testi
 		}
 	})
 }
+
+// A check of credentials signs in and asks: under a low rate it would never come to its second call.
+func TestACheckWaitsForAnOperatorsRateOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.conn.Rate = connection.Rate{Events: 1, Period: time.Hour}
+		limits, began := w.writes.c.Limits, time.Now()
+		for n, want := range []time.Duration{0, 2 * time.Hour} {
+			pacer := limits.Check(w.conn)
+			for range 2 {
+				if err := pacer.Wait(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if took := time.Since(began); took < want || took > want+time.Minute {
+				t.Errorf("check %d has made its calls after %v", n, took)
+			}
+		}
+	})
+}

@@ -161,7 +161,7 @@ func (w *Writes) looked(ctx context.Context, op operation.Operation, last bool) 
 		t.look = look{at: w.c.Now(), end: &tsp.Error{Class: tsp.Unavailable, Message: "the connection is not active"}}
 	default:
 		t.look = w.readOne(ctx, t, tsp.Single{Kind: op.Kind, Collection: op.Collection, SourceID: op.SourceID,
-			Pace: w.c.Limits.pacer(spec, conn, t.share())}, lookTime)
+			Pace: w.c.Limits.together(spec, conn, t.share())}, lookTime)
 	}
 	if end := t.look.end; end != nil && end.Class == tsp.Unauthorized {
 		refused(ctx, w.c.Links, w.c.Log, conn, end)
