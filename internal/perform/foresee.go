@@ -19,7 +19,7 @@ func (w *Writes) Foresee(ctx context.Context, c connection.Connection, op operat
 	first := limits.paced(t.action.Limits)
 	ahead := time.Duration(0)
 	if op.Sync {
-		if err := usedUp(spec, w.c.Limits.owed(t.share(), first)); err != nil {
+		if err := usedUp(spec, c.Rate, w.c.Limits.owed(t.share(), first)); err != nil {
 			return operation.Preview{}, err
 		}
 		ahead = SyncAhead

@@ -123,6 +123,9 @@ func (t *task) keptBy(reason string, last *operation.Attempt) (text string, own 
 	case last == nil:
 		text = reason + "; it waited for its turn: for the TSP's limits or the time that the TSP asked for, for earlier " +
 			"writes of the same record, or for its connection's credentials to be checked"
+		if t.conn.Rate.Events > 0 {
+			text += "; and the operator of this Waybill keeps the connection to " + t.conn.Rate.String()
+		}
 	default:
 		text = reason + "; its last attempt ended with: " + last.Details
 		if _, quotes := last.Said(); quotes {

@@ -28,18 +28,22 @@ func (w *Writes) Admit(c connection.Connection, op operation.Operation) error {
 	// Submit has refused a TSP without an adapter before.
 	spec, _ := w.spec(c)
 	t := w.task(op, c, spec)
-	return usedUp(spec, w.c.Limits.borrow(t.share(), w.c.Limits.of(spec, c).paced(t.action.Limits)))
+	return usedUp(spec, c.Rate, w.c.Limits.borrow(t.share(), w.c.Limits.of(spec, c).paced(t.action.Limits)))
 }
 
-// usedUp refuses a sync write that would have to wait.
-func usedUp(spec tsp.Spec, wait time.Duration) error {
+// usedUp refuses a sync write that would have to wait. kept is the rate to which an operator keeps its connection.
+func usedUp(spec tsp.Spec, kept connection.Rate, wait time.Duration) error {
 	if wait <= 0 {
 		return nil
 	}
+	rate := "the rate at which " + spec.DisplayName + " takes this write"
+	if kept.Events > 0 {
+		rate += ", or to which the operator of this Waybill keeps the connection (" + kept.String() + "),"
+	}
 	return &problem.Error{Code: problem.TooMany, RetryAfter: wait,
-		Detail: fmt.Sprintf("the rate at which %s takes this write is used up; nothing was stored or sent. "+
+		Detail: fmt.Sprintf("%s is used up; nothing was stored or sent. "+
 			"Send it again in %s, or at once without is_sync: then it waits for its turn by itself",
-			spec.DisplayName, time.Duration(math.Ceil(wait.Seconds()))*time.Second)}
+			rate, time.Duration(math.Ceil(wait.Seconds()))*time.Second)}
 }
 
 // Fenced returns a context under which calls are made in the present life of this process alone.

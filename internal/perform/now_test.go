@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -115,9 +116,14 @@ func TestARefusalOfASyncWriteSaysTheTimeOfItsHeader(t *testing.T) {
 	t.Parallel()
 	for wait, says := range map[time.Duration]string{time.Millisecond: " in 1s,", 6 * time.Second: " in 6s,",
 		6*time.Second + 100*time.Millisecond: " in 7s,", 119_600 * time.Millisecond: " in 2m0s,"} {
-		if p := problem.Of(usedUp(tsp.Spec{}, wait)); p.RetryAfter != wait || !strings.Contains(p.Detail, says) {
+		if p := problem.Of(usedUp(tsp.Spec{}, connection.Rate{}, wait)); p.RetryAfter != wait || !strings.Contains(p.Detail, says) {
 			t.Errorf("%v: %s", wait, p.Detail)
 		}
+	}
+	kept := connection.Rate{Events: 30, Period: time.Minute}
+	if p := problem.Of(usedUp(tsp.Spec{DisplayName: "Samsara"}, kept, time.Second)); !strings.Contains(p.Detail, "at which Samsara takes this write, or to which the operator "+
+		"of this Waybill keeps the connection (30/m), is used up") {
+		t.Errorf("under an operator's rate: %s", p.Detail)
 	}
 }
 
