@@ -60,6 +60,11 @@ func (s *Service) Retried(ctx context.Context, conn, id uuid.UUID, r Request) (R
 	if r.Overwrite {
 		return r, nil
 	}
+	if r.Kind == resource.KindDriverVehicleAssociation {
+		if r.Looked, err = s.Newer.NewestOperation(ctx); err != nil {
+			return r, fmt.Errorf("looking up the newest operation: %w", err)
+		}
+	}
 	return r, s.reopens(ctx, old, r.Body)
 }
 

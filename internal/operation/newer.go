@@ -123,7 +123,7 @@ const (
 // overwrites refuses to make an update again over what was asked later of the same fields of its record, and is there, may be
 // there, or is on its way. The caller may say that it is meant. fields are those that the TSP would get.
 func (s *Service) overwrites(ctx context.Context, r Request, op *Operation, fields []string) error {
-	if r.Retries == nil || r.Overwrite || op.Verb != resource.Update {
+	if op.Looked = r.Looked; r.Retries == nil || r.Overwrite || op.Verb != resource.Update {
 		return nil
 	}
 	if r.AsWas {

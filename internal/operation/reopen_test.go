@@ -94,10 +94,13 @@ func TestWhatIsAboutToBeEndedIsNotBegunBehindThat(t *testing.T) {
 		d.Shelves, d.Cancels = &seats{}, noSteps{}
 		by := operation.Operation{ID: uuid.UUID{79}, Partner: partner, Kind: resource.KindDriverVehicleAssociation, Verb: resource.Create,
 			State: operation.Queued, Payload: waiting}
-		d.newer.waiting = []operation.Operation{by}
+		d.newer.waiting, d.newer.newest = []operation.Operation{by}, 40
 		d.listed = []operation.Operation{{ID: uuid.UUID{78}, Partner: partner, Connection: link, Fleet: fleet, TSP: "acme", Verb: resource.Create,
 			Kind: by.Kind, State: operation.Failed, Payload: body(driver, six, "")}}
-		_, err := d.Retried(t.Context(), link, uuid.UUID{78}, operation.Request{Partner: partner})
+		r, err := d.Retried(t.Context(), link, uuid.UUID{78}, operation.Request{Partner: partner})
+		if r.Looked != 40 {
+			t.Errorf("%s: it was looked for others up to %d", waiting, r.Looked)
+		}
 		if refused := len(says) > 1; refused != (err != nil) || refused && !tells(problem.Of(err), problem.Conflict, "operation "+by.ID.String()+", "+says) {
 			t.Errorf("%s: %v", waiting, err)
 		}

@@ -79,6 +79,8 @@ type Request struct {
 	Retries *Operation
 	// AsWas tells that the body is that of the operation which the write Retries.
 	AsWas bool
+	// Looked is Operation.Looked of a write of which that is looked at before it is checked.
+	Looked int64
 	// Overwrite has a write that Retries another written over whatever was asked for later.
 	Overwrite bool
 	// Reverts is the update that the write takes back, as Reverted has found it; nil for none.
@@ -114,15 +116,16 @@ func (s *Service) Submit(ctx context.Context, r Request) (op Operation, replayed
 // submit accepts a write whose key, if it has one, nobody holds yet. What others write meanwhile of a record over which the
 // write must not is looked at as well.
 func (s *Service) submit(ctx context.Context, r Request) (op Operation, err error) {
-	for range mostPassed {
-		if op, err = s.submitOnce(ctx, r); !errors.Is(err, ErrPassed) {
+	for n := range mostPassed {
+		if op, err = s.submitOnce(ctx, r, n == 0); !errors.Is(err, ErrPassed) {
 			break
 		}
 	}
 	return op, err
 }
 
-func (s *Service) submitOnce(ctx context.Context, r Request) (Operation, error) {
+// submitOnce is one try; the first is charged to the limits of a sync write.
+func (s *Service) submitOnce(ctx context.Context, r Request, first bool) (Operation, error) {
 	c, err := s.check(ctx, r)
 	if err != nil {
 		return Operation{}, err
@@ -133,7 +136,10 @@ func (s *Service) submitOnce(ctx context.Context, r Request) (Operation, error) 
 		}
 		// Last of the checks, since it charges the limit: a write that is refused for itself
 		// should cost none.
-		if err := s.Performer.Admit(c.conn, c.op); err != nil {
+		if first {
+			err = s.Performer.Admit(c.conn, c.op)
+		}
+		if err != nil {
 			return Operation{}, err
 		}
 	}

@@ -135,8 +135,16 @@ func passedIsRefused(t *testing.T, s *stand) {
 		fails(t, what, err, operation.ErrPassed)
 		is(t, what+": it was retried", s.read(failed).RetriedBy, uuid.Nil)
 	}
-	s.settle(s.accept(updateOf(conn, uuid.New())), operation.Succeeded)
+	younger := s.settle(s.accept(updateOf(conn, record)), operation.Failed)
 	retry := updateOf(conn, record)
+	retry.RetryOf, retry.AsOf, retry.Looked = failed.ID, failed.Seq, got[int64](s)(s.NewestOperation(t.Context()))
+	again := updateOf(conn, record)
+	again.RetryOf, again.AsOf = younger.ID, younger.Seq
+	s.settle(s.accept(again), operation.Succeeded)
+	_, err := s.Accept(t.Context(), retry, nil)
+	fails(t, "a retry of what is newer, which has ended", err, operation.ErrPassed)
+	s.settle(s.accept(updateOf(conn, uuid.New())), operation.Succeeded)
+	retry = updateOf(conn, record)
 	retry.RetryOf, retry.Looked = failed.ID, got[int64](s)(s.NewestOperation(t.Context()))
 	s.accept(updateOf(conn, uuid.New()))
 	s.settle(s.accept(updateOf(conn, record)), operation.Failed)

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/google/uuid"
@@ -48,8 +49,10 @@ func (t *tx) unpassed(op operation.Operation) error {
 	passed, err := t.there(`SELECT 1 FROM operation WHERE connection = ?1 AND order_key = ?2 AND seq > ?3 AND `+live,
 		op.Connection[:], op.OrderKey, op.Looked)
 	if err == nil && !passed && op.Resource != uuid.Nil {
-		passed, err = t.there(`SELECT 1 FROM operation WHERE resource = ?1 AND `+age+` > ?2 AND `+writtenThere, op.Resource[:],
-			op.Looked)
+		// One that was retried as it was since is newer than another one by its age alone; values that are given anew are newer
+		// than all that were asked for before.
+		passed, err = t.there(`SELECT 1 FROM operation WHERE resource = ?1 AND `+age+` > ?2 AND seq > ?3 AND `+writtenThere,
+			op.Resource[:], cmp.Or(op.AsOf, op.Looked), op.Looked)
 	}
 	if err == nil && passed {
 		err = refusal{operation.ErrPassed}
