@@ -19,8 +19,7 @@ func (i installation) Replicas(ctx context.Context) (all []console.Replica, err 
 	}
 	found, err := i.replica.Replicas(ctx)
 	for _, r := range found {
-		all = append(all, console.Replica{Name: r.Name, Version: r.Version, Started: r.Started, BeatAt: r.BeatAt, Silent: r.Silent,
-			Lanes: r.Lanes, Leaving: r.Leaving, Waits: r.Waits})
+		all = append(all, console.Replica(r))
 	}
 	return all, err
 }

@@ -68,7 +68,7 @@ func (h Hand) reason() (string, error) {
 	return "", &problem.Error{Code: problem.Invalid, Details: []problem.Detail{{Path: "reason", Input: h.Why, Message: message}}}
 }
 
-// Pause keeps a connection from all calls until somebody resumes it, as its fleet may, and notes by whom and why.
+// Pause keeps a connection from writes and imports until somebody resumes it, as its fleet may, and notes by whom and why.
 func (s *Service) Pause(ctx context.Context, h Hand) (Connection, error) {
 	why, err := h.reason()
 	if err != nil {

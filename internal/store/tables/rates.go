@@ -15,6 +15,8 @@ import (
 // rates are counted in memory once a group is committed, and added to what is stored by a write of their own some times a
 // minute: no write of an operation pays for them.
 type rates struct {
+	// saving is held while counts are written down and while they are read, so that none is missed or told twice.
+	saving  sync.RWMutex
 	mu      sync.Mutex
 	counted map[rateRow]operation.Rate
 }
@@ -67,6 +69,8 @@ func (t *tx) ended(db *DB, op operation.Operation) {
 
 // SaveRates adds what was counted to what is stored.
 func (db *DB) SaveRates(ctx context.Context) error {
+	db.rates.saving.Lock()
+	defer db.rates.saving.Unlock()
 	all := db.rates.take()
 	if len(all) == 0 {
 		return nil
@@ -96,6 +100,8 @@ func (db *DB) SaveRates(ctx context.Context) error {
 
 // Rates adds up the rows of stretches, and what is not stored yet.
 func (db *DB) Rates(ctx context.Context, since time.Time, every time.Duration) ([]operation.Rate, error) {
+	db.rates.saving.RLock()
+	defer db.rates.saving.RUnlock()
 	span := max(1, int64(every/time.Minute))
 	stored, err := shown(ctx, db, `SELECT minute / ?1 * ?1, tsp, CAST(sum(accepted) AS BIGINT), CAST(sum(succeeded) AS BIGINT),
 		CAST(sum(failed) AS BIGINT), CAST(sum(unknown) AS BIGINT), CAST(sum(cancelled) AS BIGINT)
