@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/google/uuid"
@@ -81,14 +83,11 @@ func (l laneListCommand) Run(e *environment) error {
 		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "STATE\tCONNECTION\tTSP\tWAITING\tOLDEST\tRATE\tRUNS IN\tWHY")
 		for _, one := range all {
-			c, waiting, oldest := one.Connection, fmt.Sprint(one.Waiting.N), "-"
-			if one.Waiting.AtLeast {
-				waiting += "+"
-			}
+			c, oldest := one.Connection, "-"
 			if !one.Waiting.Since.IsZero() {
 				oldest = moment{one.Waiting.Since}.String()
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", one.State, c.ID, c.TSP, waiting, oldest, dash(c.Rate.String()),
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", one.State, c.ID, c.TSP, waitingOf(one), oldest, dash(c.Rate.String()),
 				dash(one.Runner), dash(one.Says()))
 		}
 		if next != nil {
@@ -96,6 +95,14 @@ func (l laneListCommand) Run(e *environment) error {
 		}
 		return w.Flush()
 	})
+}
+
+// waitingOf is how much waits in a lane, as far as that is counted.
+func waitingOf(l lane.Lane) string {
+	if l.Waiting.AtLeast {
+		return fmt.Sprintf("%d+", l.Waiting.N)
+	}
+	return strconv.Itoa(l.Waiting.N)
 }
 
 // dash stands for what is not there.
@@ -141,9 +148,11 @@ func (l lanePauseCommand) Run(e *environment) error {
 		if err != nil {
 			return err
 		}
+		fmt.Fprintf(os.Stdout, "connection_id: %s\nstatus: %s\npaused: %s, %s: %q\n", c.ID, c.Status, moment{c.Pause.At}, c.Pause.By, c.Pause.Why)
 		of, err := d.Of(e.ctx, c)
-		fmt.Fprintf(os.Stdout, "connection_id: %s\nstatus: %s\npaused: %s, %s: %q\nwaiting: %d\n", c.ID, c.Status, moment{c.Pause.At},
-			c.Pause.By, c.Pause.Why, of.Waiting.N)
+		if err == nil {
+			fmt.Fprintf(os.Stdout, "waiting: %s\n", waitingOf(of))
+		}
 		return err
 	})
 }
@@ -189,6 +198,8 @@ func (l laneRateCommand) Validate() error {
 		return errors.New("the rate is missing; give one such as 30/m, or --clear")
 	case l.Clear:
 		return nil
+	case strings.TrimSpace(l.Reason) == "":
+		return errors.New("--reason is missing; say in a few words why, for whoever finds it later")
 	}
 	_, err := config.ReadRate(l.Rate)
 	return err
