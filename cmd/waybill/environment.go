@@ -21,8 +21,9 @@ type environment struct {
 	log    *slog.Logger
 	// session asks people.
 	session *cli.Session
-	// wrong is what is wrong with the variables.
-	wrong []error
+	// environ is the environment as os.Environ has it, and wrong what is wrong with its variables.
+	environ []string
+	wrong   []error
 }
 
 func newEnvironment(ctx context.Context, environ []string) *environment {
@@ -32,7 +33,7 @@ func newEnvironment(ctx context.Context, environ []string) *environment {
 	if u, err := user.Current(); err == nil {
 		who.Name += ":" + u.Username
 	}
-	return &environment{audit.By(ctx, who), c, log, &cli.Session{Context: ctx}, wrong}
+	return &environment{audit.By(ctx, who), c, log, &cli.Session{Context: ctx}, environ, wrong}
 }
 
 // need is what a command asks of a setting that others can do without.

@@ -23,6 +23,7 @@ type commands struct {
 	Dev      devCommand      `cmd:"" group:"server" help:"Run everything on this machine with demo data and simulated TSPs. Needs no account and no network."`
 	Serve    serveCommand    `cmd:"" group:"server" help:"Run the service. Configured by the environment; see each flag's variable."`
 	Migrate  migrateCommands `cmd:"" group:"server" help:"Bring the database's tables up to date, or tell whether they are."`
+	Settings settingsCommand `cmd:"" group:"server" help:"Tell every setting, what it is set to here, and what is wrong."`
 	Backup   backupCommand   `cmd:"" group:"server" help:"Write a whole SQLite database into one new file, beside a running service."`
 	Move     moveCommand     `cmd:"" group:"server" help:"Bring everything from one database into another, such as from SQLite to PostgreSQL."`
 	Client   clientCommand   `cmd:"" group:"server" help:"Manage the clients that may call the API."`

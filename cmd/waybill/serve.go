@@ -28,6 +28,8 @@ or in the file named by WAYBILL_KEY_FILE, the same for all processes. Make one w
 
   (umask 077; openssl rand -base64 32 > key)
 
+Everything else that can be set is told by "waybill settings".
+
 A database that was restored is known where it can be: a file of "waybill backup" says so itself, and
 another copy that is older than the file beside it (PATH.lock) is found out. For any other, as a
 snapshot of the whole disk or a PostgreSQL that was put back in place, give the time with
@@ -60,6 +62,11 @@ func (s serveCommand) readsConsole(c config.Config) error {
 	return nil
 }
 
+// serves is what a service asks of the settings.
+func serves() []need {
+	return []need{config.CheckApart, app.CheckDatabase, app.CheckKey, config.CheckNoOldKey, app.CheckTLS, app.CheckConsole}
+}
+
 // Run serves until it is interrupted.
 func (s serveCommand) Run(e *environment) error {
 	if s.Addr != "" {
@@ -71,8 +78,7 @@ func (s serveCommand) Run(e *environment) error {
 	if s.DatabaseURL != "" {
 		e.config.DatabaseURL = s.DatabaseURL
 	}
-	if err := e.settings(listensAt(s.Addr), config.CheckApart, app.CheckDatabase, app.CheckKey,
-		config.CheckNoOldKey, app.CheckTLS, app.CheckConsole, s.readsConsole); err != nil {
+	if err := e.settings(append(serves(), listensAt(s.Addr), s.readsConsole)...); err != nil {
 		return err
 	}
 	c := e.config

@@ -74,7 +74,7 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_ADRR=:80":                                       "WAYBILL_ADRR is no setting; did you mean WAYBILL_ADDR?",
 		"waybill_addr=:80":                                       "waybill_addr is no setting; did you mean WAYBILL_ADDR?",
 		"WAYBILL_PORT=8080":                                      "WAYBILL_PORT is no setting",
-		"WAYBILL_METRICS_AND_MORE=":                              "WAYBILL_METRICS_AND_MORE is no setting; the README lists",
+		"WAYBILL_METRICS_AND_MORE=":                              "WAYBILL_METRICS_AND_MORE is no setting; `waybill settings` lists",
 		"WAYBILL_TSP_SAMSRA_BASE_URL=https://a.example":          "did you mean WAYBILL_TSP_SAMSARA_BASE_URL?",
 		"WAYBILL_TSP_samsara_BASE_URL=https://a.example":         "did you mean WAYBILL_TSP_SAMSARA_BASE_URL?",
 		"WAYBILL_TSP_SAMSARA_LIMIT=org=1/s":                      "did you mean WAYBILL_TSP_SAMSARA_LIMITS?",
@@ -90,8 +90,8 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_CALL_DEADLINE=0s":                               "WAYBILL_CALL_DEADLINE is 0s",
 		"WAYBILL_CALL_DEADLINE=999999h":                          "WAYBILL_CALL_DEADLINE is 999999h; set at most 10m0s",
 		"WAYBILL_MAX_AGE=999999h":                                "WAYBILL_MAX_AGE is 999999h; set at most 8760h0m0s",
-		"WAYBILL_TSP_FOO_BASE_URL=https://a.example":             "WAYBILL_TSP_FOO_BASE_URL is no setting; the README lists",
-		"WAYBILL_FOO=x":                                          "WAYBILL_FOO is no setting; the README lists",
+		"WAYBILL_TSP_FOO_BASE_URL=https://a.example":             "WAYBILL_TSP_FOO_BASE_URL is no setting; `waybill settings` lists",
+		"WAYBILL_FOO=x":                                          "WAYBILL_FOO is no setting; `waybill settings` lists",
 		"WAYBILL_OIDC_CLAIMS=client=azp":                         "WAYBILL_OIDC_CLAIMS is set and WAYBILL_OIDC_ISSUER is not",
 		"WAYBILL_OUTBOUND_PROXY=names":                           "WAYBILL_OUTBOUND_PROXY is names, and neither HTTPS_PROXY nor HTTP_PROXY is set",
 		"WAYBILL_MAX_SUBSCRIPTIONS=0":                            `WAYBILL_MAX_SUBSCRIPTIONS is "0"; write a whole number from 1 to 1000000`,
@@ -199,44 +199,6 @@ func TestTheKeyComesFromItsVariableOrAFileOfItsOwnersAlone(t *testing.T) {
 		_, _, err := Config{KeyFile: file}.KeyText()
 		if (err != nil) != refused || err != nil && !strings.Contains(err.Error(), "chmod 600") {
 			t.Errorf("mode %o: %v", mode, err)
-		}
-	}
-}
-
-func TestTheReadmeListsEveryVariableWithItsDefault(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := append(variables(), TSPs{"<name>": {"messages.write", "org"}}.variables()...)
-	told := map[string]string{}
-	for line := range strings.Lines(string(text)) {
-		cells := strings.Split(line, "|")
-		if len(cells) != 5 {
-			continue
-		}
-		for name := range strings.SplitSeq(cells[1], ",") {
-			told[strings.Trim(name, " `")] = strings.Trim(cells[2], " `")
-		}
-	}
-	for _, v := range all {
-		text, ok := told[v.name]
-		if !ok {
-			t.Errorf("the table of the README does not have %s", v.name)
-		}
-		delete(told, v.name)
-		if text == "" || strings.Contains(text, "adapter") {
-			continue
-		}
-		c := Default()
-		if err := v.read(&c, text); err != nil || !cmp.Equal(c, Default(), compare) {
-			t.Errorf("the README says that the default of %s is %q (%v)", v.name, text, err)
-		}
-	}
-	for name := range told {
-		if strings.HasPrefix(name, prefix) {
-			t.Errorf("the README lists %s, which is no setting", name)
 		}
 	}
 }

@@ -20,7 +20,10 @@ type Traces struct {
 	ToReceivers bool
 }
 
-const tracesVariable = prefix + "TRACES_URL"
+const (
+	tracesVariable  = prefix + "TRACES_URL"
+	headersVariable = prefix + "TRACES_HEADERS"
+)
 
 // tracesPath is where collectors take traces (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request, 2026-11-27).
 const tracesPath = "/v1/traces"
@@ -28,7 +31,7 @@ const tracesPath = "/v1/traces"
 func tracesVariables() []variable {
 	return []variable{
 		{tracesVariable, readTracesURL},
-		{prefix + "TRACES_HEADERS", readTracesHeaders},
+		{headersVariable, readTracesHeaders},
 		{prefix + "TRACES_RATIO", readRatio},
 		{prefix + "TRACES_TO_RECEIVERS", choice("off", "on", func(c *Config) *bool { return &c.Traces.ToReceivers })},
 	}
@@ -51,7 +54,7 @@ func readTracesURL(c *Config, text string) error {
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil ||
 		u.RawQuery != "" || u.Fragment != "" {
 		return errors.New("is no URL of a collector; write it such as http://127.0.0.1:4318, and what proves who you " +
-			"are into " + prefix + "TRACES_HEADERS")
+			"are into " + headersVariable)
 	}
 	if u.Path == "" || u.Path == "/" {
 		u.Path = tracesPath

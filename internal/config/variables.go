@@ -47,12 +47,7 @@ type TSPs map[string][]string
 func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 	c := Default()
 	known := append(variables(), tsps.variables()...)
-	given := map[string]string{}
-	for _, one := range environ {
-		if name, value, ok := strings.Cut(one, "="); ok && strings.HasPrefix(strings.ToUpper(name), prefix) {
-			given[name] = strings.TrimSpace(value)
-		}
-	}
+	given := given(environ)
 	var wrong []error
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		i := slices.IndexFunc(known, func(v variable) bool { return v.name == name })
@@ -91,6 +86,17 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 	wrong = append(wrong, c.checkTraces(given)...)
 	wrong = append(wrong, c.checkConsole(given)...)
 	return c, append(wrong, c.checkOIDC()...)
+}
+
+// given are the variables with our prefix.
+func given(environ []string) map[string]string {
+	all := map[string]string{}
+	for _, one := range environ {
+		if name, value, ok := strings.Cut(one, "="); ok && strings.HasPrefix(strings.ToUpper(name), prefix) {
+			all[name] = strings.TrimSpace(value)
+		}
+	}
+	return all
 }
 
 // proxied tells whether the environment has requests go through a proxy.
@@ -186,7 +192,7 @@ func unknown(name string, known []variable) error {
 	if near := nearest(strings.ToUpper(name), names); near != "" {
 		return fmt.Errorf("%s is no setting; did you mean %s?", name, near)
 	}
-	return fmt.Errorf("%s is no setting; the README lists all there are", name)
+	return fmt.Errorf("%s is no setting; `waybill settings` lists all there are", name)
 }
 
 // nearest compares names without what many of them share, which would make any two alike.

@@ -1,6 +1,6 @@
 // Command gendocs writes the documents that follow from the adapters: the README's table of
 // support, docs/capabilities.md and a page per TSP under docs/tsps. In docs/sdk.md it writes which
-// calls of the published client are served. Run it from the root of the
+// calls of the published client are served, and in docs/settings.md what the program can be told. Run it from the root of the
 // repository, after genadapters: `make generate` does both.
 package main
 
@@ -11,19 +11,24 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 )
 
-// The marks between which the README's table stands.
+// The marks between which the README's table stands, and those of the settings.
 const (
 	begin = "<!-- support:begin -->\n"
 	end   = "<!-- support:end -->\n"
+
+	settingsBegin = "<!-- settings:begin -->\n"
+	settingsEnd   = "<!-- settings:end -->\n"
 )
 
 // The files and the folder that are written, seen from the root of the repository.
 const (
 	readme       = "README.md"
+	settingsPage = "docs/settings.md"
 	capabilities = "docs/capabilities.md"
 	pages        = "docs/tsps"
 )
@@ -78,7 +83,8 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range []place{{readme, begin, end, supportTable(matrix)}, {sdkPage, callsBegin, callsEnd, sdkTable(served)}} {
+	for _, t := range []place{{readme, begin, end, supportTable(matrix)}, {sdkPage, callsBegin, callsEnd, sdkTable(served)},
+		{settingsPage, settingsBegin, settingsEnd, config.SettingsTable}} {
 		text, err := os.ReadFile(filepath.Join(root, t.path))
 		if err != nil {
 			return nil, fmt.Errorf("reading %s (run this from the root of the repository): %w", t.path, err)
