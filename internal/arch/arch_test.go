@@ -87,7 +87,7 @@ var rooms = map[string]room{
 	"internal/npmtest":                 {"", "tests that use others' tools install them in one way"},
 	"examples/go":                      {"", "an example is copied as it is"},
 	"tools/genadapters":                {"", "lists adapters while the list may be wrong, so it uses nobody"},
-	"tools/gendocs":                    {"internal/api/openapi internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters and from the routes"},
+	"tools/gendocs":                    {"internal/api/openapi internal/config internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters, the routes and the settings"},
 	"tools/newtsp":                     {"internal/tsp internal/resource", "scaffolds a TSP's folder"},
 	"cmd/waybill":                      {"internal/access internal/app internal/audit internal/cli internal/config internal/connection internal/demo internal/lane internal/operator internal/problem", "commands start the program, show it, or do what operators may"},
 	"bench":                            {"*", "measures the store's face, the lanes and the whole program, from above it"},
