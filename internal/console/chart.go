@@ -2,6 +2,8 @@ package console
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/operation"
@@ -10,8 +12,11 @@ import (
 // chart is what was accepted and what ended over time, as bars that the page draws without a script, with a table that
 // says the same.
 type chart struct {
-	// Says is the chart in words, and Top what its height stands for, a minute.
-	Says, Top, From string
+	// Says is the chart in words, and Scale what its height, half of it and nothing stand for, in writes a minute.
+	Says  string
+	Scale []string
+	// Ticks are times from its left to its right, in equal steps; the last one is now.
+	Ticks []time.Time
 	// Width is that of all bars in the chart's own unit, of which its height is chartHeight.
 	Width int
 	Bars  []bar
@@ -66,13 +71,15 @@ func chartOf(of stretch, rates []operation.Rate, now time.Time) chart {
 		most = max(most, r.Accepted, ended(r))
 		all.Add(r)
 	}
-	minutes := int(of.every / time.Minute)
-	c := chart{Width: len(slots) * barWidth, From: of.word + " ago", Top: perMinute(most, minutes),
+	top := roundUp(float64(most) / of.every.Minutes())
+	scale := chartHeight / (top * of.every.Minutes())
+	c := chart{Width: len(slots) * barWidth, Scale: []string{short(top), short(top / 2), "0"}, Ticks: ticksOf(of, first),
 		Says: fmt.Sprintf("Over the last %s %s were accepted; %s succeeded, %s failed, %s ended with an unknown outcome and %s were cancelled",
 			of.last, count(all.Accepted), count(all.Succeeded), count(all.Failed), count(all.Unknown), count(all.Cancelled))}
 	for i, r := range slots {
-		c.Bars = append(c.Bars, barsOf(i, r, most)...)
-		c.Accepted += fmt.Sprintf("%d,%d %d,%d ", i*barWidth, chartHeight-r.Accepted*chartHeight/most, (i+1)*barWidth, chartHeight-r.Accepted*chartHeight/most)
+		c.Bars = append(c.Bars, barsOf(i, r, scale)...)
+		y := chartHeight - int(float64(r.Accepted)*scale)
+		c.Accepted += fmt.Sprintf("%d,%d %d,%d ", i*barWidth, y, (i+1)*barWidth, y)
 	}
 	for i := len(slots) - 1; i >= 0; i-- {
 		if r := slots[i]; r.Accepted+ended(r) > 0 {
@@ -85,8 +92,8 @@ func chartOf(of stretch, rates []operation.Rate, now time.Time) chart {
 // ended is how many ended in a stretch.
 func ended(r operation.Rate) int { return r.Succeeded + r.Failed + r.Unknown + r.Cancelled }
 
-// barsOf stacks what ended in a stretch, what is wrong on top.
-func barsOf(i int, r operation.Rate, most int) (all []bar) {
+// barsOf stacks what ended in a stretch, what is wrong on top. One write is as high as scale.
+func barsOf(i int, r operation.Rate, scale float64) (all []bar) {
 	y := chartHeight
 	for _, part := range []struct {
 		n      int
@@ -95,9 +102,37 @@ func barsOf(i int, r operation.Rate, most int) (all []bar) {
 		if part.n == 0 {
 			continue
 		}
-		height := min(max(leastHeight, part.n*chartHeight/most), y)
+		height := min(max(leastHeight, int(float64(part.n)*scale)), y)
 		y -= height
 		all = append(all, bar{i*barWidth + barGap/2, y, height, part.colour})
+	}
+	return all
+}
+
+// roundUp is the next number above another one that is easily halved and read: 1, 2, 4 or 6 with any zeros.
+func roundUp(n float64) float64 {
+	zeros := math.Pow(10, math.Floor(math.Log10(n)))
+	for _, digit := range []float64{1, 2, 4, 6} {
+		if n <= digit*zeros {
+			return digit * zeros
+		}
+	}
+	return 10 * zeros
+}
+
+// short writes a number without zeros that say nothing.
+func short(n float64) string {
+	if n >= 1 && n == math.Trunc(n) {
+		return count(int(n))
+	}
+	return strconv.FormatFloat(n, 'g', 2, 64)
+}
+
+// ticksOf are the times of five marks below a chart, whose first bar begins at first.
+func ticksOf(of stretch, first time.Time) (all []time.Time) {
+	const steps = 4
+	for i := range steps + 1 {
+		all = append(all, first.Add(of.back/steps*time.Duration(i)).UTC())
 	}
 	return all
 }

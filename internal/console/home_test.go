@@ -106,8 +106,8 @@ func TestAChartHoldsWhatWasCountedAndLosesNoFailure(t *testing.T) {
 	if len(c.Rows) != 2 || c.Rows[0].Accepted != 60_000 || c.Rows[0].Failed != 1 || !c.Rows[1].At.Equal(noon().Add(-59*time.Minute)) {
 		t.Errorf("its table is %+v", c.Rows)
 	}
-	if c.Width != 600 || c.Top != "60,000 a minute" || !strings.Contains(c.Says, "60,001 were accepted") {
-		t.Errorf("%d wide, %q, %q", c.Width, c.Top, c.Says)
+	if c.Width != 600 || strings.Join(c.Scale, " ") != "60,000 30,000 0" || len(c.Ticks) != 5 || c.Ticks[4].Before(at) || !strings.Contains(c.Says, "60,001 were accepted") {
+		t.Errorf("%d wide, %q, %v, %q", c.Width, c.Scale, c.Ticks, c.Says)
 	}
 	heights := map[string]int{}
 	for _, b := range c.Bars {
@@ -119,8 +119,17 @@ func TestAChartHoldsWhatWasCountedAndLosesNoFailure(t *testing.T) {
 	if heights[bad] == 0 {
 		t.Errorf("one failure of 60,000 is not seen: %v", heights)
 	}
-	if empty := chartOf(of, nil, at); len(empty.Bars) != 0 || empty.Top != "1 a minute" {
+	if empty := chartOf(of, nil, at); len(empty.Bars) != 0 || strings.Join(empty.Scale, " ") != "1 0.5 0" {
 		t.Errorf("of nothing: %+v", empty)
+	}
+}
+
+func TestTheScaleOfAChartIsRound(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[float64]string{1.0 / 15: "0.1 0.05", 0.4: "0.4 0.2", 1: "1 0.5", 3: "4 2", 5: "6 3", 61: "100 50", 250: "400 200", 60_001: "100,000 50,000"} {
+		if top := roundUp(n); short(top)+" "+short(top/2) != want {
+			t.Errorf("of %v it has %s and %s", n, short(top), short(top/2))
+		}
 	}
 }
 
