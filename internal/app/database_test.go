@@ -15,22 +15,7 @@ import (
 	_ "github.com/ncruces/go-sqlite3/driver"
 
 	"github.com/waybill-dev/waybill/internal/store"
-	"github.com/waybill-dev/waybill/internal/store/postgres"
-	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
-	"github.com/waybill-dev/waybill/internal/store/sqlite/sqlitetest"
 )
-
-// overPostgreSQL ends the name of each test whose parts run over PostgreSQL; all others run over a SQLite file.
-const overPostgreSQL = "OverPostgreSQL"
-
-// database returns the URL of a migrated database of the test's own.
-func database(t *testing.T) string {
-	t.Helper()
-	if strings.Contains(t.Name(), overPostgreSQL) {
-		return postgrestest.Migrated(t, postgres.Migrate)
-	}
-	return sqlitetest.Migrated(t)
-}
 
 // beneath opens a database as one does who has a shell of it.
 func beneath(t *testing.T, url string) *sql.DB {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/demo"
@@ -50,10 +51,10 @@ func TestTheProgramStopsHoweverManyLanesRunAndSavesItsLimits(t *testing.T) {
 // loaded fills a database with connections that have work to do.
 func loaded(t *testing.T) config.Config {
 	t.Helper()
-	samsara := simulatorAt(t, "samsara")
+	samsara := apptest.SimulatorAt(t, "samsara")
 	c := config.Default()
 	c.Key = operatorKey
-	c.DatabaseURL, c.BaseURLs["samsara"] = database(t), samsara
+	c.DatabaseURL, c.BaseURLs["samsara"] = apptest.Database(t), samsara
 	a, err := app.Open(t.Context(), c,
 		app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {

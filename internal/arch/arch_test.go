@@ -79,6 +79,8 @@ var rooms = map[string]room{
 	"internal/metrics":                 {"", "rooms do not know how they are looked at: each declares what it tells, and the program brings both together"},
 	"internal/tracing":                 {"", "rooms do not know who follows them, and whoever follows knows ids and words alone"},
 	"internal/app":                     {"*", "the one place that knows every room"},
+	"internal/app/apptest":             {"*", "what tests of the whole program share, from above it"},
+	"internal/app/torture":             {"", "tests alone: the real program, killed, stopped and cut off under load"},
 	"internal/demo":                    {"*", "shows the program at work, from above it"},
 	"internal/cli":                     {"internal/cli/output internal/cli/profile internal/cli/remote internal/resource internal/webhook", "the client side of the command line speaks the public API and knows no room behind it; kinds, their fields and the signatures of deliveries are words of the wire"},
 	"internal/cli/output":              {"", "what is written does not matter to how it is written"},

@@ -1,4 +1,4 @@
-package app_test
+package apptest
 
 import (
 	"os"
@@ -17,14 +17,15 @@ var programs struct {
 	built map[string]string
 }
 
-func TestMain(m *testing.M) {
+// Main runs the tests of a package, and then removes the programs that they have built.
+func Main(m *testing.M) {
 	defer func() { _ = os.RemoveAll(programs.dir) }()
 	m.Run()
 }
 
-// built builds the program, once for all tests. Without paths in it, a copy of the source in another folder is built of
+// Built builds the program, once for all tests. Without paths in it, a copy of the source in another folder is built of
 // the same parts.
-func built(t *testing.T, flags ...string) string {
+func Built(t *testing.T, flags ...string) string {
 	t.Helper()
 	programs.Lock()
 	defer programs.Unlock()
@@ -44,7 +45,7 @@ func built(t *testing.T, flags ...string) string {
 		t.Fatal(err)
 	}
 	binary := filepath.Join(dir, "waybill")
-	args := slices.Concat([]string{"build", "-trimpath", "-o", binary}, flags, []string{"../../cmd/waybill"})
+	args := slices.Concat([]string{"build", "-trimpath", "-o", binary}, flags, []string{"github.com/waybill-dev/waybill/cmd/waybill"})
 	if out, err := exec.CommandContext(t.Context(), "go", args...).CombinedOutput(); err != nil {
 		t.Fatalf("building: %v\n%s", err, out)
 	}

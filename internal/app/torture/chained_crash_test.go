@@ -1,4 +1,4 @@
-package app_test
+package torture_test
 
 import (
 	"fmt"
@@ -34,7 +34,7 @@ func TestChainsHoldWhenTheBinaryIsKilled(t *testing.T) {
 	}
 	samsara := lateTSPs()[0]
 	samsara.open(t)
-	h := &house{t: t, sim: samsara.url, checker: openapitest.NewChecker(t)}
+	h := &house{t: t, checker: openapitest.NewChecker(t)}
 	v := newVictim(h, append(samsara.env(), "WAYBILL_SETTLING="+lateSettling)...)
 	v.start()
 	h.authorize()
@@ -50,7 +50,7 @@ func TestChainsHoldWhenTheBinaryIsKilled(t *testing.T) {
 	samsara.calm(t)
 	callers.Wait()
 	h.authorize()
-	h.judge(all())
+	h.judge(samsara, all())
 	v.kill()
 }
 
@@ -133,12 +133,15 @@ func (s *siege) accepts(method, path, body, key string) string {
 }
 
 // judge holds all that was hired against what the simulator has.
-func (h *house) judge(all []*hiring) {
+func (h *house) judge(by *lateTSP, all []*hiring) {
 	h.t.Helper()
 	ops := h.allEnded()
-	drivers, sent := h.hired(), map[string][]string{}
+	drivers, sent := map[string][]string{}, map[string][]string{}
+	for _, o := range by.ask(h.t, "GET", "/_sim/objects/drivers", "") {
+		drivers[o.text("username")] = append(drivers[o.text("username")], o.text("id"))
+	}
 	var order []string
-	for _, o := range h.objects("messages") {
+	for _, o := range by.ask(h.t, "GET", "/_sim/objects/messages", "") {
 		sent[o.text("text")] = append(sent[o.text("text")], o.text("driverId"))
 		order = append(order, o.text("text"))
 	}

@@ -1,15 +1,15 @@
 //go:build unix
 
-package app_test
+package torture_test
 
 import (
-	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
 
@@ -21,11 +21,10 @@ func TestChainsHoldWhileReplicasAreKilled(t *testing.T) {
 	}
 	w, url := newTortureAround(t), postgrestest.Database(t)
 	w.fill(url)
-	w.man(2, built(t), url)
+	w.man(2, apptest.Built(t), url)
 	w.serve()
 	w.authorize()
 	samsara := w.tsps[0]
-	w.sim = cmp.Or(samsara.admin, samsara.url)
 	var of side
 	for _, one := range sides(w.house, w.tsps) {
 		if one.name == samsara.name {
@@ -46,5 +45,5 @@ func TestChainsHoldWhileReplicasAreKilled(t *testing.T) {
 	samsara.calm(t)
 	callers.Wait()
 	w.authorize()
-	w.judge(all())
+	w.judge(samsara, all())
 }

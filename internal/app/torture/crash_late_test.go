@@ -1,4 +1,4 @@
-package app_test
+package torture_test
 
 import (
 	"cmp"
@@ -68,7 +68,7 @@ func TestLateTSPsGetEachWriteOnceAndInOrder(t *testing.T) {
 }
 
 // authorize gets the house a token of the demo's client.
-func (h *house) authorize() { h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "") }
+func (h *house) authorize() { h.token = h.tokenFor(app.DemoClient, app.DemoSecret) }
 
 // amid plagues the TSPs for a while and then kills the binary.
 func (v *victim) amid(tsps []*lateTSP, d time.Duration) {

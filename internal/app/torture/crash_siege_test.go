@@ -1,4 +1,4 @@
-package app_test
+package torture_test
 
 import (
 	"context"
@@ -13,6 +13,8 @@ import (
 	"time"
 
 	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 )
 
 // siege is a load of writes that goes on while the binary dies and comes back. Every write has an idempotency key and
@@ -51,7 +53,7 @@ type side struct {
 // sides reads what the demo has connected and imported.
 func sides(h *house, tsps []*lateTSP) (all []side) {
 	h.t.Helper()
-	h.until("the records of all TSPs are imported", func() bool {
+	apptest.Until(h.t, "the records of all TSPs are imported", func() bool {
 		all = imported(h, tsps)
 		return len(all) == len(tsps)
 	})

@@ -1,10 +1,9 @@
-package app_test
+package torture_test
 
 import (
 	"bufio"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/store"
 )
@@ -37,10 +37,11 @@ func TestNothingAcceptedIsLostWhenTheBinaryIsKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills the binary some dozens of times")
 	}
-	samsara := simulatorAt(t, "samsara")
+	samsara := lateTSPs()[0]
+	samsara.open(t)
 
-	h := &house{t: t, sim: samsara, checker: openapitest.NewChecker(t)}
-	victim := newVictim(h, "WAYBILL_TSP_SAMSARA_BASE_URL="+h.sim, "WAYBILL_SETTLING=1s",
+	h := &house{t: t, checker: openapitest.NewChecker(t)}
+	victim := newVictim(h, "WAYBILL_TSP_SAMSARA_BASE_URL="+samsara.url, "WAYBILL_SETTLING=1s",
 		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
 	accepted := &acceptances{ids: map[string]string{}}
 	for round := range crashRounds {
@@ -49,16 +50,16 @@ func TestNothingAcceptedIsLostWhenTheBinaryIsKilled(t *testing.T) {
 		victim.load(round, accepted)
 	}
 	victim.start()
-	h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "")
+	h.token = h.tokenFor(app.DemoClient, app.DemoSecret)
 	for text, id := range accepted.ids {
 		// Thousands wait, one after another, since all are between the same two people.
-		if end := h.endedWithin(5*time.Minute, id); end.field("status") != "success" {
-			t.Errorf("%s ended as %s", text, end.text)
+		if end := h.endedWithin(5*time.Minute, id); end.text("status") != "success" {
+			t.Errorf("%s ended as %v", text, end)
 		}
 	}
 	counts := map[string]int{}
-	for _, text := range h.texts() {
-		counts[text]++
+	for _, o := range samsara.ask(t, "GET", "/_sim/objects/messages", "") {
+		counts[o.text("text")]++
 	}
 	lost, twice := 0, 0
 	for text := range accepted.ids {
@@ -88,7 +89,7 @@ type victim struct {
 func newVictim(h *house, env ...string) *victim {
 	t := h.t
 	t.Helper()
-	return &victim{h: h, binary: built(t), dir: t.TempDir(), addr: freeAddr(t), receiver: freeAddr(t), base: basePort(t),
+	return &victim{h: h, binary: apptest.Built(t), dir: t.TempDir(), addr: apptest.FreeAddr(t), receiver: apptest.FreeAddr(t), base: basePort(t),
 		env: append(env, "WAYBILL_LOG_LEVEL=error")}
 }
 
@@ -96,36 +97,7 @@ func newVictim(h *house, env ...string) *victim {
 func basePort(t *testing.T) string {
 	t.Helper()
 	const simulators = 10
-	return strconv.Itoa(freePorts(t, simulators) - 1)
-}
-
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	return fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1))
-}
-
-// freePorts returns the first of some ports in a row that nobody listens on. They lie below those
-// that systems give to outgoing connections: a binary that is started again and again must find its
-// own free each time.
-func freePorts(t *testing.T, n int) int {
-	t.Helper()
-	for range 100 {
-		first := 10_000 + rand.IntN(20_000)
-		free := 0
-		for free < n {
-			l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", first+free))
-			if err != nil {
-				break
-			}
-			l.Close()
-			free++
-		}
-		if free == n {
-			return first
-		}
-	}
-	t.Fatal("no free ports were found")
-	return 0
+	return strconv.Itoa(apptest.FreePorts(t, simulators) - 1)
 }
 
 // start runs the binary until it answers.
@@ -141,7 +113,7 @@ func (v *victim) start() {
 	}
 	t.Cleanup(v.kill)
 	v.h.url = "http://" + v.addr
-	v.h.until("the binary answers", func() bool {
+	apptest.Until(t, "the binary answers", func() bool {
 		resp, err := http.Get(v.h.url + "/healthz")
 		if err != nil {
 			return false
@@ -175,7 +147,7 @@ func (v *victim) ids() {
 
 // load posts messages from several callers and kills the binary while they do.
 func (v *victim) load(round int, accepted *acceptances) {
-	v.h.token = v.h.tokenFor(app.DemoClient, app.DemoSecret, "")
+	v.h.token = v.h.tokenFor(app.DemoClient, app.DemoSecret)
 	var callers sync.WaitGroup
 	stop := make(chan struct{})
 	for caller := range 8 {

@@ -1,10 +1,12 @@
-package app_test
+package torture_test
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 )
 
 // lateTSP is a simulator that stands apart from the binary and applies every write late, whether its caller is there
@@ -108,7 +110,7 @@ func lateTSPs() []*lateTSP {
 // open runs the simulator.
 func (l *lateTSP) open(t *testing.T) {
 	t.Helper()
-	l.url = simulatorAt(t, l.name)
+	l.url = apptest.SimulatorAt(t, l.name)
 }
 
 // tell adds to a history what the TSP holds of what was written, and what it did.

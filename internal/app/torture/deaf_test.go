@@ -1,6 +1,6 @@
 //go:build unix
 
-package app_test
+package torture_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
 
@@ -138,7 +139,7 @@ func TestWritesAreSentWhoeverHearsNothing(t *testing.T) {
 	w.fill(url)
 	wires := []*cable{wired(t, url), wired(t, url)}
 	for _, one := range wires {
-		w.man(1, built(t), one.url)
+		w.man(1, apptest.Built(t), one.url)
 	}
 	w.serve()
 	w.authorize()

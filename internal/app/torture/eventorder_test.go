@@ -1,4 +1,4 @@
-package app_test
+package torture_test
 
 import (
 	"fmt"
@@ -15,6 +15,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 )
 
 // moody is a receiver that fails a third of what it gets, in every way that there is but no event more
@@ -88,12 +90,12 @@ func TestAnOperationsEndIsToldAfterItsBeginningThroughFaultsAndKills(t *testing.
 	if testing.Short() {
 		t.Skip("kills the binary some times")
 	}
-	samsara := simulatorAt(t, "samsara")
+	samsara := apptest.SimulatorAt(t, "samsara")
 	m := &moody{failed: map[string]int{}}
 	receiver := httptest.NewServer(m)
 	t.Cleanup(func() { receiver.CloseClientConnections(); receiver.Close() })
-	h := &house{t: t, sim: samsara, checker: openapitest.NewChecker(t)}
-	v := newVictim(h, "WAYBILL_TSP_SAMSARA_BASE_URL="+h.sim, "WAYBILL_SETTLING=1s",
+	h := &house{t: t, checker: openapitest.NewChecker(t)}
+	v := newVictim(h, "WAYBILL_TSP_SAMSARA_BASE_URL="+samsara, "WAYBILL_SETTLING=1s",
 		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
 	accepted := &acceptances{ids: map[string]string{}}
 	const rounds = 6
@@ -101,11 +103,11 @@ func TestAnOperationsEndIsToldAfterItsBeginningThroughFaultsAndKills(t *testing.
 		v.start()
 		v.ids()
 		if round == 0 {
-			h.token = h.tokenFor("demo", "demo-secret", "")
-			made := h.do("POST", "/v2/notifications/webhooks",
+			h.token = h.tokenFor(app.DemoClient, app.DemoSecret)
+			status, text := h.do("POST", "/v2/notifications/webhooks",
 				fmt.Sprintf(`{"url":"%s/","event_name":"resource_operation.*"}`, receiver.URL))
-			if made.status != http.StatusOK {
-				t.Fatalf("%d %s", made.status, made.text)
+			if status != http.StatusOK {
+				t.Fatalf("%d %s", status, text)
 			}
 		}
 		v.load(round, accepted)
@@ -118,7 +120,7 @@ func TestAnOperationsEndIsToldAfterItsBeginningThroughFaultsAndKills(t *testing.
 	for deadline := time.Now().Add(2 * time.Minute); !told() && time.Now().Before(deadline); {
 		<-tick.C
 	}
-	h.until("every operation's end is told, and no number is missing", told)
+	apptest.Until(t, "every operation's end is told, and no number is missing", told)
 	v.kill()
 	took := m.all()
 	begun := map[string]bool{}

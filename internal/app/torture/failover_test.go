@@ -1,6 +1,6 @@
 //go:build unix
 
-package app_test
+package torture_test
 
 import (
 	"database/sql"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
 
@@ -56,7 +57,7 @@ func mannedBeside(t *testing.T, synchronous bool) (w *torture, primary, standby 
 	standby = primary.Standby(t, synchronous)
 	url = primary.EitherURL(standby, url)
 	w.fill(url)
-	w.man(2, built(t), url)
+	w.man(2, apptest.Built(t), url)
 	return w, primary, standby
 }
 

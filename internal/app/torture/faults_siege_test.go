@@ -1,12 +1,13 @@
 //go:build unix
 
-package app_test
+package torture_test
 
 import (
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 )
 
@@ -31,7 +33,7 @@ func TestEveryWriteIsKeptOverAStoreThatFails(t *testing.T) {
 		t.Run(over, func(t *testing.T) {
 			t.Parallel()
 			w := besieged(t)
-			past, s := w.throughFaults(roundsOf(t))
+			past, s := w.throughFaults(apptest.Rounds(t))
 			past.report(t, 1)
 			w.toldAll(past)
 			w.fedAll(past)
@@ -47,7 +49,7 @@ func besieged(t *testing.T) *torture {
 		receiver: &moody{failed: map[string]int{}}}
 	receiver := httptest.NewServer(w.receiver)
 	t.Cleanup(func() { receiver.CloseClientConnections(); receiver.Close() })
-	env := []string{"WAYBILL_DATABASE_URL=" + database(t), "WAYBILL_KEY=" + operatorKey, "WAYBILL_SETTLING=" + lateSettling,
+	env := []string{"WAYBILL_DATABASE_URL=" + apptest.Database(t), "WAYBILL_KEY=" + apptest.OperatorKey, "WAYBILL_SETTLING=" + lateSettling,
 		"WAYBILL_RATE_TOKEN=9000/s"}
 	for _, l := range w.tsps {
 		l.open(t)
@@ -57,10 +59,11 @@ func besieged(t *testing.T) *torture {
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
 	}
-	w.house.serve(c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler)}, w.demo(receiver.URL))
-	w.faults.Turn(false)
+	w.failing(c, apptest.Seed(t), receiver.URL)
 	w.house.authorize()
-	w.subscribeFeed()
+	if status, text := w.do("POST", "/v2/notifications/webhooks", `{"url":"waybill:feed","event_name":"resource_operation.*"}`); status != http.StatusOK {
+		t.Fatalf("%d %s", status, text)
+	}
 	return w
 }
 
@@ -99,8 +102,16 @@ func (l *lateTSP) env() []string {
 func (w *torture) fedAll(h history) {
 	w.t.Helper()
 	told, seen := map[string][]string{}, map[any]bool{}
-	for items, cursor := w.feed("size", "100"); len(items) > 0; items, cursor = w.feed("size", "100", "cursor", cursor) {
-		for _, item := range items {
+	type page struct {
+		Items  []map[string]any `json:"items"`
+		Cursor string           `json:"cursor"`
+	}
+	next := func(after ...string) (p page) {
+		w.read("/v2/notifications/events?"+url.Values{"size": {"100"}, "cursor": after}.Encode(), &p)
+		return p
+	}
+	for p := next(); len(p.Items) > 0; p = next(p.Cursor) {
+		for _, item := range p.Items {
 			if seen[item["id"]] {
 				w.t.Errorf("the feed has %v twice", item["id"])
 			}

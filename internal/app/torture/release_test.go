@@ -1,6 +1,6 @@
 //go:build unix
 
-package app_test
+package torture_test
 
 import (
 	"fmt"
@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 )
 
 // formerRelease is the commit of the release before this one. Whoever makes a release names it here, so that the next
@@ -23,7 +25,7 @@ func former(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	source, binary := filepath.Join(dir, "source.tar"), filepath.Join(dir, "waybill")
-	archive := exec.CommandContext(t.Context(), "git", "-C", "../..", "archive", "-o", source, formerRelease)
+	archive := exec.CommandContext(t.Context(), "git", "-C", "../../..", "archive", "-o", source, formerRelease)
 	said, err := archive.CombinedOutput()
 	if err != nil {
 		t.Skipf("NOT RUN: the former release, commit %s, is not in a history here, so nothing was tried beside it; "+
@@ -44,7 +46,7 @@ func former(t *testing.T) string {
 // the time, another one makes an index on it.
 func next(t *testing.T) string {
 	t.Helper()
-	const place = "../store/postgres/migrations"
+	const place = "../../store/postgres/migrations"
 	all, err := filepath.Glob(place + "/*.sql")
 	if err != nil || len(all) == 0 {
 		t.Fatalf("%d migrations: %v", len(all), err)
@@ -85,5 +87,5 @@ CREATE INDEX CONCURRENTLY operation_by_note ON operation (note);
 	if err != nil {
 		t.Fatal(err)
 	}
-	return built(t, "-overlay", overlay)
+	return apptest.Built(t, "-overlay", overlay)
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package app_test
+package torture_test
 
 import (
 	"os/exec"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
 
@@ -23,11 +24,11 @@ func TestAReleaseIsRolledOutAndBackUnderLoadWithNothingLost(t *testing.T) {
 		older := former(t)
 		w := newTortureAround(t)
 		w.plain = true
-		w.rolled(older, built(t))
+		w.rolled(older, apptest.Built(t))
 	})
 	t.Run("that changes tables", func(t *testing.T) {
 		t.Parallel()
-		newTortureAround(t).rolled(built(t), next(t))
+		newTortureAround(t).rolled(apptest.Built(t), next(t))
 	})
 }
 

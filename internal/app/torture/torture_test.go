@@ -1,6 +1,6 @@
 //go:build unix
 
-package app_test
+package torture_test
 
 import (
 	"os"
@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 )
 
 func TestThreeReplicasKeepEveryWriteWhateverDies(t *testing.T) {
@@ -56,7 +58,7 @@ func tortured(t *testing.T, n int) (w *torture, rounds int) {
 	if runtime.GOOS != "linux" {
 		t.Skip("who has called is known on Linux alone")
 	}
-	return newTorture(t, seeded(t), n), roundsOf(t)
+	return newTorture(t, apptest.Seed(t), n), apptest.Rounds(t)
 }
 
 // chosen are the evils whose names have a text of TORTURE_EVILS in them; all without it.

@@ -1,6 +1,6 @@
 //go:build unix
 
-package app_test
+package torture_test
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 )
 
 // point is where in the life of a write a process is killed, seen from outside: the binary has no hooks.
@@ -83,7 +85,7 @@ func (tr *trap) accepted(url string) {
 // before stands before a simulator.
 func (tr *trap) before(t *testing.T, l *lateTSP) {
 	t.Helper()
-	sim := simulator(t, l.name)
+	sim := apptest.Simulator(t, l.name)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tr.hear(l.name)
 		body, err := io.ReadAll(r.Body)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package app_test
+package torture_test
 
 import (
 	"cmp"
@@ -21,6 +21,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
@@ -63,17 +64,17 @@ func newTorture(t *testing.T, seed uint64, n int) *torture {
 		}
 	}
 	w.fill(url)
-	w.man(n, built(t), url)
+	w.man(n, apptest.Built(t), url)
 	return w
 }
 
 // newTortureAround makes what is around processes and their database: TSPs, and a receiver.
 func newTortureAround(t *testing.T) *torture {
 	t.Helper()
-	w := &torture{house: &house{t: t, checker: openapitest.NewChecker(t), config: config.Default(), listens: freeAddr(t)},
+	w := &torture{house: &house{t: t, checker: openapitest.NewChecker(t), config: config.Default(), listens: apptest.FreeAddr(t)},
 		tsps: lateTSPs(), receiver: &moody{failed: map[string]int{}}, trap: &trap{heard: map[string]time.Time{}}}
-	w.config.Key = operatorKey
-	w.env = []string{"WAYBILL_KEY=" + operatorKey, "WAYBILL_SETTLING=" + lateSettling,
+	w.config.Key = apptest.OperatorKey
+	w.env = []string{"WAYBILL_KEY=" + apptest.OperatorKey, "WAYBILL_SETTLING=" + lateSettling,
 		"WAYBILL_OUTBOUND_ALLOW=127.0.0.0/8", "WAYBILL_RATE_TOKEN=9000/s", "WAYBILL_LOG_LEVEL=warn"}
 	for _, l := range w.tsps {
 		w.trap.before(t, l)
@@ -103,7 +104,7 @@ func (w *torture) man(n int, binary, url string) {
 	logs := cmp.Or(os.Getenv("TORTURE_LOGS"), w.t.TempDir())
 	for range n {
 		i := len(w.processes)
-		p := &process{t: w.t, binary: binary, addr: freeAddr(w.t), log: filepath.Join(logs, fmt.Sprint("log-", i)),
+		p := &process{t: w.t, binary: binary, addr: apptest.FreeAddr(w.t), log: filepath.Join(logs, fmt.Sprint("log-", i)),
 			env: append(slices.Clone(w.env), "WAYBILL_DATABASE_URL="+url)}
 		w.processes, w.urls = append(w.processes, p), append(w.urls, p.url())
 		w.t.Cleanup(func() {
@@ -131,7 +132,7 @@ func (w *torture) fill(url string) {
 			w.t.Fatal(err)
 		}
 	}()
-	made, err := filled(ctx, a.Rooms(), w.listens)
+	made, err := apptest.Filled(ctx, a.Rooms(), w.listens)
 	if err != nil || len(made.Unconnected) > 0 {
 		w.t.Fatal(err, made.Unconnected)
 	}
@@ -188,4 +189,4 @@ func (w *torture) within(d time.Duration, what string, is func() bool) {
 	}
 }
 
-func (w *torture) authorize() { w.token = w.tokenFor("torture", w.secret, "") }
+func (w *torture) authorize() { w.token = w.tokenFor("torture", w.secret) }
