@@ -55,7 +55,10 @@ func loaded(t *testing.T) config.Config {
 	c := config.Default()
 	c.Key = operatorKey
 	c.DatabaseURL, c.BaseURLs["samsara"] = apptest.Database(t), samsara
-	a, err := app.Open(t.Context(), c,
+	filling := c
+	// Each connection gets a token.
+	filling.Limits = map[string]map[string]config.Rate{"samsara": {"oauth": {Events: 5000, Period: time.Second}}}
+	a, err := app.Open(t.Context(), filling,
 		app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {
 		t.Fatal(err)

@@ -87,6 +87,7 @@ var rooms = map[string]room{
 	"internal/cli/profile":             {"", "a file of addresses and secrets is a leaf"},
 	"internal/cli/remote":              {"", "the API is met as any client meets it"},
 	"internal/arch":                    {"", "this test"},
+	"internal/idletest":                {"", "how many tests run at a time does not depend on what they test"},
 	"internal/npmtest":                 {"", "tests that use others' tools install them in one way"},
 	"examples/go":                      {"", "an example is copied as it is"},
 	"tools/genadapters":                {"", "lists adapters while the list may be wrong, so it uses nobody"},

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/waybill-dev/waybill/internal/idletest"
 )
 
 // programs are those that the tests of this process share, by the flags of their building.
@@ -17,10 +19,11 @@ var programs struct {
 	built map[string]string
 }
 
-// Main runs the tests of a package, and then removes the programs that they have built.
+// Main runs the tests of a package, more at a time than there are processors, and then removes the programs that they have
+// built.
 func Main(m *testing.M) {
 	defer func() { _ = os.RemoveAll(programs.dir) }()
-	m.Run()
+	idletest.Run(m)
 }
 
 // Built builds the program, once for all tests. Without paths in it, a copy of the source in another folder is built of

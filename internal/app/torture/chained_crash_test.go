@@ -32,6 +32,7 @@ func TestChainsHoldWhenTheBinaryIsKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
+	t.Parallel()
 	samsara := lateTSPs()[0]
 	samsara.open(t)
 	h := &house{t: t, checker: openapitest.NewChecker(t)}

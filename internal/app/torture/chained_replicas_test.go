@@ -19,6 +19,7 @@ func TestChainsHoldWhileReplicasAreKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
+	t.Parallel()
 	w, url := newTortureAround(t), postgrestest.Database(t)
 	w.fill(url)
 	w.man(2, apptest.Built(t), url)

@@ -32,6 +32,7 @@ func TestLateTSPsGetEachWriteOnceAndInOrder(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
+	t.Parallel()
 	rounds, err := strconv.Atoi(cmp.Or(os.Getenv("CRASH_ROUNDS"), fmt.Sprint(lateRounds)))
 	if err != nil {
 		t.Fatalf("CRASH_ROUNDS: %v", err)

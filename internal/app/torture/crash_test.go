@@ -37,6 +37,7 @@ func TestNothingAcceptedIsLostWhenTheBinaryIsKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills the binary some dozens of times")
 	}
+	t.Parallel()
 	samsara := lateTSPs()[0]
 	samsara.open(t)
 

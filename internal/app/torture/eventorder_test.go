@@ -90,6 +90,7 @@ func TestAnOperationsEndIsToldAfterItsBeginningThroughFaultsAndKills(t *testing.
 	if testing.Short() {
 		t.Skip("kills the binary some times")
 	}
+	t.Parallel()
 	samsara := apptest.SimulatorAt(t, "samsara")
 	m := &moody{failed: map[string]int{}}
 	receiver := httptest.NewServer(m)
