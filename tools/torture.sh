@@ -13,4 +13,4 @@ if [ -n "${EVILS:-}" ]; then
   export TORTURE_EVILS=$EVILS
 fi
 exec go test -count=1 -v -timeout "$((15 + TORTURE_ROUNDS))m" \
-  -run 'KeepsEveryWriteWhateverDies|KeepEveryWriteWhateverDies|OverAStoreThatFails' ./internal/app
+  -run 'KeepsEveryWriteWhateverDies|KeepEveryWriteWhateverDies|OverAStoreThatFails' ./internal/app ./internal/app/torture

@@ -3,7 +3,6 @@ package access_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/store/sqlite/sqlitetest"
 )
 
 // desk is an operator over a database of its own, in which there is a client "tms" of the partner "My
@@ -26,7 +26,7 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), store.Options{Now: time.Now})
+	db, err := store.Open(t.Context(), sqlitetest.Migrated(t), store.Options{Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/demo"
 )
@@ -28,7 +29,7 @@ func TestWhatALineOfABatchCosts(t *testing.T) {
 	if _, err := fmt.Sscan(os.Getenv("BATCH_COST"), &lines); err != nil {
 		t.Skip("measures for people; BATCH_COST=100000 asks for it")
 	}
-	for _, over := range []string{"OverSQLite", overPostgreSQL} {
+	for _, over := range []string{"OverSQLite", "OverPostgreSQL"} {
 		t.Run(over, func(t *testing.T) {
 			h := accepting(t)
 			var rates, costs []float64
@@ -49,7 +50,7 @@ func TestWhatALineOfABatchCosts(t *testing.T) {
 func accepting(t *testing.T) *house {
 	t.Helper()
 	c := config.Default()
-	c.Key, c.DatabaseURL, c.BaseURLs["samsara"] = operatorKey, database(t), simulatorAt(t, "samsara")
+	c.Key, c.DatabaseURL, c.BaseURLs["samsara"] = operatorKey, apptest.Database(t), apptest.SimulatorAt(t, "samsara")
 	c.RateClient, c.RatePartner = config.Rate{Events: 1_000_000, Period: time.Second}, config.Rate{Events: 1_000_000, Period: time.Second}
 	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {

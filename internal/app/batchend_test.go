@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 )
 
 func TestWhoReadsNoAnswersToABatchIsCut(t *testing.T) {
@@ -46,7 +48,7 @@ func TestWhatWasAnsweredInABatchOutlivesAKillAndTheRestIsFoundByItsKeys(t *testi
 	}
 	t.Parallel()
 	const lines = 3000
-	i := install(t, built(t), t.TempDir())
+	i := install(t, apptest.Built(t), t.TempDir())
 	i.serves("waybill serve")
 	var all strings.Builder
 	for n := range lines {

@@ -38,6 +38,17 @@ func (h *house) hired() map[string][]string {
 	return all
 }
 
+// object is what a simulator holds.
+type object map[string]any
+
+// text is a member as a text; "" if there is none.
+func (o object) text(name string) string {
+	if o[name] == nil {
+		return ""
+	}
+	return fmt.Sprint(o[name])
+}
+
 // objects are those of one of the simulator's collections.
 func (h *house) objects(of string) []object {
 	h.t.Helper()

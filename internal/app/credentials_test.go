@@ -14,6 +14,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -46,7 +47,7 @@ func TestEveryKindOfCredentialsIsAnsweredAsTheContractReadsIt(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
 	c.Key = operatorKey
-	c.DatabaseURL = database(t)
+	c.DatabaseURL = apptest.Database(t)
 	log, adapter := &bytes.Buffer{}, &shaped{kind: "token"}
 	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Adapters: []tsp.Adapter{adapter},
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})

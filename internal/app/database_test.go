@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"os"
-	"path/filepath"
 	"reflect"
 	"runtime"
 	"strings"
@@ -16,21 +15,7 @@ import (
 	_ "github.com/ncruces/go-sqlite3/driver"
 
 	"github.com/waybill-dev/waybill/internal/store"
-	"github.com/waybill-dev/waybill/internal/store/postgres"
-	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
-
-// overPostgreSQL ends the name of each test whose parts run over PostgreSQL; all others run over a SQLite file.
-const overPostgreSQL = "OverPostgreSQL"
-
-// database returns the URL of a database of the test's own.
-func database(t *testing.T) string {
-	t.Helper()
-	if strings.Contains(t.Name(), overPostgreSQL) {
-		return postgrestest.Migrated(t, postgres.Migrate)
-	}
-	return filepath.Join(t.TempDir(), "waybill.db")
-}
 
 // beneath opens a database as one does who has a shell of it.
 func beneath(t *testing.T, url string) *sql.DB {

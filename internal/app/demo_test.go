@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/demo"
 )
@@ -54,7 +55,7 @@ func TestTheDemoGoesOnWithoutATSPThatTakesNoneOfItsCredentials(t *testing.T) {
 	h := open(t)
 	h.stop()
 	c := config.Default()
-	c.Key, c.DatabaseURL = operatorKey, database(t)
+	c.Key, c.DatabaseURL = operatorKey, apptest.Database(t)
 	c.BaseURLs["samsara"], c.BaseURLs["motive"] = h.sim, other.URL
 	log := slog.New(slog.DiscardHandler)
 	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: log, Adapters: adapters("samsara", "motive")})
@@ -74,9 +75,9 @@ func TestTheDemoGoesOnWithoutATSPThatTakesNoneOfItsCredentials(t *testing.T) {
 func TestTheDemoWaitsForTheRecordsOfOneTSPAlone(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
-	c.Key, c.DatabaseURL = operatorKey, database(t)
+	c.Key, c.DatabaseURL = operatorKey, apptest.Database(t)
 	for _, name := range []string{"samsara", "motive"} {
-		c.BaseURLs[name] = simulatorAt(t, name)
+		c.BaseURLs[name] = apptest.SimulatorAt(t, name)
 	}
 	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler),
 		Adapters: adapters("samsara", "motive")})

@@ -2,9 +2,7 @@ package app_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,10 +18,10 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/demo"
-	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/store/faults"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -57,8 +55,7 @@ type house struct {
 	stop   func()
 }
 
-// operatorKey is a key of random bytes, as any other is refused.
-const operatorKey = "5VKHk80XiU1YgykPoY1ssX+gcHHBu8KxxazI42zN4z0="
+const operatorKey = apptest.OperatorKey
 
 // adapters returns the adapters of the TSPs named.
 func adapters(names ...tsp.Name) []tsp.Adapter {
@@ -75,7 +72,7 @@ func open(t *testing.T) *house { return openWith(t, config.Default()) }
 
 func openWith(t *testing.T, c config.Config) *house {
 	t.Helper()
-	samsara := simulatorAt(t, "samsara")
+	samsara := apptest.SimulatorAt(t, "samsara")
 	h := &house{t: t, sim: samsara, patience: impatient(), checker: openapitest.NewChecker(t)}
 	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
 	receiver := httptest.NewServer(h.hooks)
@@ -83,7 +80,7 @@ func openWith(t *testing.T, c config.Config) *house {
 	// The simulators apply at once, so that a look-up proves something early.
 	c.Settling = 1500 * time.Millisecond
 	c.Key = operatorKey
-	c.DatabaseURL = database(t)
+	c.DatabaseURL = apptest.Database(t)
 	c.BaseURLs["samsara"] = samsara
 	h.start(c, receiver.URL)
 	return h
@@ -103,22 +100,8 @@ func (h *house) start(c config.Config, receiver string) {
 func (h *house) demo(receiver string) func(context.Context) error {
 	return func(ctx context.Context) (err error) {
 		h.app.Rooms().Connections.Patience = h.patience
-		h.ids, err = filled(ctx, h.app.Rooms(), strings.TrimPrefix(receiver, "http://"))
+		h.ids, err = apptest.Filled(ctx, h.app.Rooms(), strings.TrimPrefix(receiver, "http://"))
 		return err
-	}
-}
-
-// filled makes the fixtures of the demo, again while the calls to TSPs are not begun: a replica whose beats are late on a busy
-// machine begins none.
-func filled(ctx context.Context, in app.Rooms, receiver string) (demo.Fixtures, error) {
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(2 * time.Minute); ; <-tick.C {
-		made, err := demo.Fill(ctx, in, receiver)
-		late := problem.Of(errors.Join(append(made.Unconnected, err)...))
-		if late.Code != problem.GatewayTimeout || time.Now().After(deadline) {
-			return made, err
-		}
 	}
 }
 
@@ -191,28 +174,12 @@ func (h *house) do(method, path, body string, headers ...string) answer {
 
 func (h *house) once(method, path, body string, headers []string) answer {
 	h.t.Helper()
-	req, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+h.token)
-	req.Header.Set("Content-Type", "application/json")
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	c := apptest.Caller{URL: h.url, Token: h.token}
 	if !h.strict {
-		h.checker.Response(h.t, req, resp, text)
+		c.Checker = h.checker
 	}
-	return answer{h.t, resp.StatusCode, resp.Header, string(text)}
+	resp, text := c.Do(h.t, method, path, body, headers...)
+	return answer{h.t, resp.StatusCode, resp.Header, text}
 }
 
 // value returns a member of the answer's object.

@@ -1,14 +1,9 @@
 package app_test
 
 import (
-	"cmp"
-	"fmt"
-	"math/rand/v2"
 	"net/http"
-	"os"
 	"reflect"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/store/engine"
 	"github.com/waybill-dev/waybill/internal/store/faults"
 )
@@ -23,44 +19,10 @@ import (
 // overFaults ends the name of each test whose parts run over a store that fails.
 const overFaults = "OverAStoreThatFails/"
 
-// How often something bad is done. TORTURE_ROUNDS and TORTURE_SEED in the environment set others; the seed chooses what
-// is done, and to whom.
-const tortureRounds = 3
-
-// roundsOf is how much is to be done.
-func roundsOf(t *testing.T) int {
-	t.Helper()
-	rounds, err := strconv.Atoi(cmp.Or(os.Getenv("TORTURE_ROUNDS"), fmt.Sprint(tortureRounds)))
-	if err != nil {
-		t.Fatalf("TORTURE_ROUNDS: %v", err)
-	}
-	return rounds
-}
-
-// seeded is the seed of TORTURE_SEED, or one that is thrown. Both are told, and how to use it again.
-func seeded(t *testing.T) uint64 {
-	t.Helper()
-	seed := uint64(rand.Uint32())
-	if set := os.Getenv("TORTURE_SEED"); set != "" {
-		var err error
-		if seed, err = strconv.ParseUint(set, 10, 64); err != nil {
-			t.Fatalf("TORTURE_SEED: %v", err)
-		}
-	}
-	t.Logf("seed %d", seed)
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("to repeat it: TORTURE_SEED=%d TORTURE_ROUNDS=%d TORTURE_EVILS='%s' go test -run '^%s$' ./internal/app", seed,
-				roundsOf(t), os.Getenv("TORTURE_EVILS"), strings.ReplaceAll(t.Name(), "/", "$/^"))
-		}
-	})
-	return seed
-}
-
 // failing has the store of a house fail from when its faults are turned on.
 func (h *house) failing(o *app.Options) {
 	h.t.Helper()
-	seed := seeded(h.t)
+	seed := apptest.Seed(h.t)
 	o.Behind = func(db engine.Database) engine.Database {
 		h.faults = faults.Before(db, seed)
 		return h.faults

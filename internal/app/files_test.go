@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 )
 
@@ -21,7 +22,7 @@ func TestTheBinaryNoticesWhatBecomesOfItsFiles(t *testing.T) {
 		t.Skip("builds the binary")
 	}
 	t.Parallel()
-	binary := built(t)
+	binary := apptest.Built(t)
 	for name, test := range map[string]func(t *testing.T, i *installed){
 		"a deleted database is told, and nothing is accepted": func(t *testing.T, i *installed) {
 			i.does("rm /var/lib/waybill/waybill.db*")
@@ -123,7 +124,7 @@ func (i *installed) savesWithout(part string) {
 // refusesAnother starts a second service, elsewhere.
 func (i *installed) refusesAnother() {
 	i.t.Helper()
-	out, err := i.shell("exec waybill serve --addr " + freeAddr(i.t)).CombinedOutput()
+	out, err := i.shell("exec waybill serve --addr " + apptest.FreeAddr(i.t)).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "another waybill") {
 		i.t.Errorf("a second one: %v %s", err, out)
 	}

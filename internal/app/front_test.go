@@ -24,6 +24,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -128,7 +129,7 @@ func certificate(t *testing.T) (cert, key string) {
 // running is the program on a listener, over a database of its own; stop ends it and returns how it ended.
 func running(t *testing.T, c config.Config) (addr string, stop func() error) {
 	t.Helper()
-	c.Key, c.DatabaseURL = operatorKey, database(t)
+	c.Key, c.DatabaseURL = operatorKey, apptest.Database(t)
 	return runningOver(t, c, app.Options{})
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 )
 
 func TestTheBinaryOutlivesAFullDisk(t *testing.T) {
@@ -18,7 +19,7 @@ func TestTheBinaryOutlivesAFullDisk(t *testing.T) {
 		t.Skip("builds the binary")
 	}
 	t.Parallel()
-	i := onSmallDisk(t, built(t))
+	i := onSmallDisk(t, apptest.Built(t))
 	before := i.accepted("before")
 	i.ended(before)
 	ballast := i.fillDisk()
@@ -81,7 +82,7 @@ func TestOnAFullDiskEveryRouteAndCommandTellsIt(t *testing.T) {
 		t.Skip("builds the binary")
 	}
 	t.Parallel()
-	i := onSmallDisk(t, built(t))
+	i := onSmallDisk(t, apptest.Built(t))
 	hook := i.subscribed("https://93.184.215.14/hook")
 	ballast := i.fillDisk()
 	// What the log has room for may still be accepted.

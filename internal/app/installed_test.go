@@ -14,6 +14,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/demo"
 )
@@ -31,9 +32,9 @@ type installed struct {
 // install fills a database in a folder.
 func install(t *testing.T, binary, dir string) *installed {
 	t.Helper()
-	samsara := simulatorAt(t, "samsara")
+	samsara := apptest.SimulatorAt(t, "samsara")
 	i := &installed{house: &house{t: t, sim: samsara, checker: openapitest.NewChecker(t)}, binary: binary, dir: dir,
-		backups: t.TempDir(), addr: freeAddr(t)}
+		backups: t.TempDir(), addr: apptest.FreeAddr(t)}
 	c := config.Default()
 	c.Key, c.DatabaseURL, c.BaseURLs["samsara"] = operatorKey, i.database(), samsara
 	a, err := app.Open(t.Context(), c,

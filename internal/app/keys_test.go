@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -71,7 +72,7 @@ func TestSigningKeysAreRotatedBehindTheOperatorsKeyBeneathARunningService(t *tes
 	}
 	h.until("tokens of the key before end",
 		func() bool { return h.do("GET", connections, "").status == http.StatusUnauthorized })
-	h.authorize()
+	h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "")
 	if got := h.do("GET", connections, ""); got.status != http.StatusOK {
 		t.Errorf("a token of the new key: %d %s", got.status, got.text)
 	}
@@ -80,7 +81,7 @@ func TestSigningKeysAreRotatedBehindTheOperatorsKeyBeneathARunningService(t *tes
 func TestAKeyOfADatabaseWithoutSecretsCannotBeRotated(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
-	c.Key, c.DatabaseURL = newerKey, database(t)
+	c.Key, c.DatabaseURL = newerKey, apptest.Database(t)
 	if err := app.Migrate(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +139,7 @@ func sealedOf[T any](t *testing.T, all []T, err error, of func(T) (uuid.UUID, []
 func TestADatabaseThatEveryUserOfTheMachineMayReadIsNotServed(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
-	c.Key, c.DatabaseURL = newerKey, database(t)
+	c.Key, c.DatabaseURL = newerKey, apptest.Database(t)
 	o := app.Options{Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")}
 	for i, end := range []string{"", ".lock"} {
 		a, err := app.Open(t.Context(), c, o)

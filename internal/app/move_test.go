@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
 
@@ -32,7 +33,7 @@ func TestTheBinaryIsMovedToPostgreSQLAndBack(t *testing.T) {
 		t.Skip("builds the binary")
 	}
 	t.Parallel()
-	i := install(t, built(t), t.TempDir())
+	i := install(t, apptest.Built(t), t.TempDir())
 	url := postgrestest.Database(t)
 	plan, there, back := moves(t, url)[0], moves(t, url)[1], moves(t, url)[2]
 	i.serves("waybill serve")

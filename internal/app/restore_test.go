@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 )
 
 // commands are the commands of the page about backup, a block each.
@@ -32,7 +34,7 @@ func TestTheBinaryIsRestored(t *testing.T) {
 		t.Skip("builds the binary")
 	}
 	t.Parallel()
-	binary, blocks := built(t), commands(t)
+	binary, blocks := apptest.Built(t), commands(t)
 	takes, restores, says := blocks[0][0], blocks[1], blocks[2][0]
 	const byHand = "cp /var/lib/waybill/waybill.db /var/backups/waybill/waybill.db"
 	for name, c := range map[string]struct {

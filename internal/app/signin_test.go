@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/operator"
@@ -67,7 +68,7 @@ func atDesk(t *testing.T, c config.Config, work func(ctx context.Context, d *ope
 func TestTheConsoleIsServedBehindItsSignIn(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
-	c.Key, c.DatabaseURL, c.Console.On = operatorKey, database(t), true
+	c.Key, c.DatabaseURL, c.Console.On = operatorKey, apptest.Database(t), true
 	c.TLSCert, c.TLSKey = certificate(t)
 	addr, stop := runningOver(t, c, app.Options{})
 	ask := visitor(t, "https://"+addr)

@@ -11,41 +11,16 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
-
-// simulator returns a new simulator of a TSP.
-func simulator(t *testing.T, name string) simkit.Simulator {
-	t.Helper()
-	for _, s := range all.Simulators() {
-		if s.Info.Name == name {
-			sim, err := s.New(simkit.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return sim
-		}
-	}
-	t.Fatalf("there is no simulator of %s", name)
-	return nil
-}
-
-// simulatorAt serves a new simulator of a TSP and returns its URL.
-func simulatorAt(t *testing.T, name string) string {
-	t.Helper()
-	sim := simulator(t, name)
-	server := httptest.NewServer(sim)
-	t.Cleanup(func() { server.CloseClientConnections(); _ = sim.Close(); server.Close() })
-	return server.URL
-}
 
 // openAll opens a house of all TSPs that logs everything, with something before each of their simulators.
 func openAll(t *testing.T, c config.Config, before func(name string, sim http.Handler) http.Handler) *house {
 	t.Helper()
 	for _, one := range all.Simulators() {
-		server := httptest.NewServer(before(one.Info.Name, simulator(t, one.Info.Name)))
+		server := httptest.NewServer(before(one.Info.Name, apptest.Simulator(t, one.Info.Name)))
 		t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
 		c.BaseURLs[one.Info.Name] = server.URL
 	}
@@ -53,7 +28,7 @@ func openAll(t *testing.T, c config.Config, before func(name string, sim http.Ha
 	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
 	receiver := httptest.NewServer(h.hooks)
 	t.Cleanup(receiver.Close)
-	c.Settling, c.Key, c.DatabaseURL = 1500*time.Millisecond, operatorKey, database(t)
+	c.Settling, c.Key, c.DatabaseURL = 1500*time.Millisecond, operatorKey, apptest.Database(t)
 	h.config = c
 	log := slog.New(slog.NewJSONHandler(h.journal, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h.serve(c, app.Options{Dev: true, Log: log}, h.demo(receiver.URL))

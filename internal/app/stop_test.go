@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/demo"
@@ -50,11 +51,14 @@ func TestTheProgramStopsHoweverManyLanesRunAndSavesItsLimits(t *testing.T) {
 // loaded fills a database with connections that have work to do.
 func loaded(t *testing.T) config.Config {
 	t.Helper()
-	samsara := simulatorAt(t, "samsara")
+	samsara := apptest.SimulatorAt(t, "samsara")
 	c := config.Default()
 	c.Key = operatorKey
-	c.DatabaseURL, c.BaseURLs["samsara"] = database(t), samsara
-	a, err := app.Open(t.Context(), c,
+	c.DatabaseURL, c.BaseURLs["samsara"] = apptest.Database(t), samsara
+	filling := c
+	// Each connection gets a token.
+	filling.Limits = map[string]map[string]config.Rate{"samsara": {"oauth": {Events: 5000, Period: time.Second}}}
+	a, err := app.Open(t.Context(), filling,
 		app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -35,11 +36,11 @@ func openYard(t *testing.T) *yard {
 	t.Helper()
 	y := &yard{house: &house{t: t, checker: openapitest.NewChecker(t), journal: &journal{}}, fleetID: uuid.New()}
 	for _, host := range []*string{&y.honest, &y.hostile} {
-		*host = simulatorAt(t, "samsara")
+		*host = apptest.SimulatorAt(t, "samsara")
 	}
 	y.sim = y.hostile
 	c := config.Default()
-	c.Key, c.DatabaseURL = operatorKey, database(t)
+	c.Key, c.DatabaseURL = operatorKey, apptest.Database(t)
 	log := slog.New(slog.NewTextHandler(y.journal, &slog.HandlerOptions{Level: slog.LevelError}))
 	y.serve(c, app.Options{Dev: true, Log: log, Adapters: adapters("samsara")}, func(context.Context) error { return nil })
 	y.fleet = y.client(access.Client{ID: "fleet", Fleet: access.Fleet{ID: y.fleetID, Name: "Acme Freight"}})

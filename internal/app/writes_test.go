@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
 )
 
 func TestAMessageIsAcceptedDeliveredAndTold(t *testing.T) {
@@ -159,13 +159,7 @@ func TestRefusedCredentialsPauseTheConnectionAndLoseNothing(t *testing.T) {
 // until waits for something that others do.
 func (h *house) until(what string, is func() bool) {
 	h.t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(2 * time.Minute); !is(); <-tick.C {
-		if time.Now().After(deadline) {
-			h.t.Fatalf("not within two minutes: %s", what)
-		}
-	}
+	apptest.Until(h.t, what, is)
 }
 
 func TestPartnersAreApart(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +22,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/store/sqlite/sqlitetest"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -106,7 +106,7 @@ func (noPace) Enter(context.Context, ...string) (func(), error) { return func() 
 func newStand(t *testing.T) *stand {
 	t.Helper()
 	s := &stand{t: t, log: &bytes.Buffer{}}
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), store.Options{Now: time.Now})
+	db, err := store.Open(t.Context(), sqlitetest.Migrated(t), store.Options{Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
