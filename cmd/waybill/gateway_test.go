@@ -19,6 +19,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/demo"
+	"github.com/waybill-dev/waybill/internal/store/sqlite/sqlitetest"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
@@ -42,7 +43,7 @@ func running(t *testing.T) *gateway {
 	t.Helper()
 	g := &gateway{t: t}
 	c := config.Default()
-	c.Key, c.DatabaseURL, c.Settling = "5VKHk80XiU1YgykPoY1ssX+gcHHBu8KxxazI42zN4z0=", t.TempDir()+"/w.db", 1500*time.Millisecond
+	c.Key, c.DatabaseURL, c.Settling = "5VKHk80XiU1YgykPoY1ssX+gcHHBu8KxxazI42zN4z0=", sqlitetest.Migrated(t), 1500*time.Millisecond
 	var adapters []tsp.Adapter
 	for _, a := range all.Adapters() {
 		if a.Spec().Name == "samsara" {

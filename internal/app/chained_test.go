@@ -41,12 +41,16 @@ func (h *house) hired() map[string][]string {
 // object is what a simulator holds.
 type object map[string]any
 
-// text is a member as a text; "" if there is none.
+// text writes a member as ids are written.
 func (o object) text(name string) string {
-	if o[name] == nil {
+	switch v := o[name].(type) {
+	case nil:
 		return ""
+	case float64:
+		return fmt.Sprintf("%.0f", v)
+	default:
+		return fmt.Sprint(v)
 	}
-	return fmt.Sprint(o[name])
 }
 
 // objects are those of one of the simulator's collections.

@@ -56,8 +56,9 @@ func loaded(t *testing.T) config.Config {
 	c.Key = operatorKey
 	c.DatabaseURL, c.BaseURLs["samsara"] = apptest.Database(t), samsara
 	filling := c
-	// Each connection gets a token.
-	filling.Limits = map[string]map[string]config.Rate{"samsara": {"oauth": {Events: 5000, Period: time.Second}}}
+	// Each connection gets a token and asks who it is.
+	many := config.Rate{Events: 5000, Period: time.Second}
+	filling.Limits = map[string]map[string]config.Rate{"samsara": {"oauth": many, "me": many}}
 	a, err := app.Open(t.Context(), filling,
 		app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/demo"
+	"github.com/waybill-dev/waybill/internal/store/sqlite/sqlitetest"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -43,7 +43,7 @@ func start(t *testing.T, filled bool, changes ...func(*config.Config)) *installa
 	t.Helper()
 	in := &installation{t: t, sims: map[string]string{}}
 	c := config.Default()
-	c.Key, c.DatabaseURL = key, filepath.Join(t.TempDir(), "waybill.db")
+	c.Key, c.DatabaseURL = key, sqlitetest.Migrated(t)
 	// What is looked up stays so for as long as it is looked at.
 	c.Settling = time.Hour
 	for _, change := range changes {
