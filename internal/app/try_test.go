@@ -56,6 +56,25 @@ func TestAWriteThatWaitsInBackOffIsTriedOnceItIsAskedFor(t *testing.T) {
 	}
 }
 
+func TestAWriteOfUnknownOutcomeIsLookedUpOnceItIsAskedForAndNotSentAgain(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.simulated("POST", "/_sim/faults", `{"match":{"method":"POST"},"fault":"apply_then_drop","times":1}`)
+	h.simulated("POST", "/_sim/faults", `{"match":{"method":"GET"},"fault":"status","status":503}`)
+	id := h.waitsFor("taken", 3*time.Second)
+	due := h.next(id)
+	if p := h.progress(id); p["code"] != "looking_up" || p["state"] != "unknown" {
+		t.Fatalf("it waits for %v", p)
+	}
+	h.simulated("DELETE", "/_sim/faults", "")
+	if a := h.do("POST", h.on(id, "try"), ""); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.text)
+	}
+	if end := h.ended(id); end.field("status") != "success" || time.Now().After(due) || h.sent("taken") != 1 {
+		t.Errorf("it is at the TSP %d times, would have been looked up by itself at %v, and ended as %s", h.sent("taken"), due, end.text)
+	}
+}
+
 func TestAWriteThatWaitsForAnythingElseIsNotTriedAndToldForWhat(t *testing.T) {
 	t.Parallel()
 	h := open(t)
