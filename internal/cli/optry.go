@@ -21,7 +21,7 @@ func (opTryCommand) Help() string {
 that for the next look. It is the attempt that would have come later: it has its turn behind the limits of the TSP, and counts as
 it would have. What waits for anything else is left as it is, and the answer says for what (exit code 1).
 
-  waybill op try 01890a5d-ac96-774b-bcce-b302099a8057
+  waybill op try 01890a5d-ac96-774b-bcce-b302099a8057 && waybill op watch 01890a5d-ac96-774b-bcce-b302099a8057
   waybill op list --reason back_off -o name | xargs -r waybill op try`
 }
 

@@ -26,15 +26,18 @@ func waiting(state operation.State, code operation.Cause, next time.Time) operat
 func TestAWriteThatWaitsForItsOwnNextAttemptCanBeTriedAtOneClick(t *testing.T) {
 	t.Parallel()
 	soon := noon().Add(20 * time.Minute)
+	last := waiting(operation.Unknown, operation.LookingUp, soon)
+	last.Progress.AttemptsLeft = 1
 	for name, c := range map[string]struct {
 		op   operation.Operation
 		word string // "" if it is not offered
 	}{
-		"in back-off":     {waiting(operation.Retry, operation.BackOff, soon), "Try now"},
-		"looked up":       {waiting(operation.Unknown, operation.LookingUp, soon), "Look now"},
-		"looked up now":   {waiting(operation.Unknown, operation.LookingUp, noon()), ""},
-		"told to wait":    {waiting(operation.Retry, operation.RetryAfter, soon), ""},
-		"of a paused one": {waiting(operation.Retry, operation.ConnectionPaused, soon), ""},
+		"in back-off":          {waiting(operation.Retry, operation.BackOff, soon), "Try now"},
+		"looked up":            {waiting(operation.Unknown, operation.LookingUp, soon), "Look now"},
+		"looked up now":        {waiting(operation.Unknown, operation.LookingUp, noon()), ""},
+		"the last that counts": {last, ""},
+		"told to wait":         {waiting(operation.Retry, operation.RetryAfter, soon), ""},
+		"of a paused one":      {waiting(operation.Retry, operation.ConnectionPaused, soon), ""},
 	} {
 		d := &desk{op: c.op, who: Visitor{Name: "Ada", Role: Operator}}
 		text := d.ask(t, operationPath(d.op.ID), nil).Body.String()

@@ -70,6 +70,9 @@ func (op Operation) untried(now time.Time) error {
 		why = "an earlier write must end first: of the same record, or between the same two people"
 	case op.State == Queued:
 		why = "it waits for nothing but its turn"
+	case p != nil && p.AttemptsLeft == 1 && op.NextAt.After(now):
+		why = "one attempt is left that counts, and is kept for its time, " + moment(op.NextAt) + ": no write is to fail sooner because " +
+			"somebody asked"
 	default:
 		return nil
 	}
