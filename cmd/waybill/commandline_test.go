@@ -159,6 +159,13 @@ func TestTheLineThatTheDemoPrintsIsAllThatTheCommandLineNeeds(t *testing.T) {
 	if out, err := g.shell(line + "\nwaybill whoami && waybill conn list -o name"); err != nil || strings.Count(out, "\n") < 7 {
 		t.Errorf("%s: %v, %s", line, err, out)
 	}
+	if out, err := g.shell(line + `
+waybill record list vehicle --connection "$CONNECTION" -o name | grep -x "$VEHICLE"
+waybill sim fault samsara --clear --at "$SIM"
+waybill write message --connection samsara -s message_text=Hello -s sender_id="$SENDER" -s recipient_id="$RECIPIENT" --wait 20s
+test "$WAYBILL" = "$WAYBILL_URL"`); err != nil {
+		t.Errorf("%s: %v, %s", line, err, out)
+	}
 	for pair := range strings.FieldsSeq(strings.TrimPrefix(line, "export ")) {
 		name, value, _ := strings.Cut(pair, "=")
 		g.env[name] = value

@@ -43,7 +43,8 @@ func TestAWriteThatWaitsIsFoundExplainedAndCancelled(t *testing.T) {
 	g.fault("POST", `{"match":{"method":"PATCH"},"fault":"status","status":503}`)
 	first := g.rename("one")
 	until(t, "it is to be tried again", func() bool {
-		return strings.Contains(g.waybill("op", "explain", first).out, "It waits (back_off)")
+		out := g.waybill("op", "explain", first).out
+		return strings.Contains(out, "It waits (back_off)") && strings.Contains(out, "waybill op try "+first)
 	})
 	second := g.rename("two")
 	g.waybill("op", "list", "--status", "pending", "--since", "1h").ends(0, "STATUS", first, second, "update vehicle", "503 Service Unavailable")
@@ -60,6 +61,11 @@ func TestAWriteThatWaitsIsFoundExplainedAndCancelled(t *testing.T) {
 	g.waybill("op", "get", first[:8]).ends(2, "is no id of an operation")
 	g.waybill("op", "watch", first, "--timeout", "1ms").ends(1, "not all have ended within 1ms")
 
+	g.waybill("op", "try", second).ends(1, "409", "that is operation "+first)
+	g.waybill("op", "try", first[:8]).ends(2, "is no id of an operation")
+	g.waybill("op", "try").ends(2, "<id>")
+	g.triesAtOnce(first)
+
 	g.waybill("op", "cancel").ends(2, "nothing is named")
 	g.waybill("op", "cancel", first, "--kind", "vehicle").ends(2, "ids and filters are both given")
 	g.waybill("op", "cancel", "--kind", "vehicle").ends(2, "nobody can be asked here whether to cancel 2 operations; --yes")
@@ -73,6 +79,15 @@ func TestAWriteThatWaitsIsFoundExplainedAndCancelled(t *testing.T) {
 	g.asks, g.in = true, "y\n"
 	g.waybill("op", "cancel", "--kind", "vehicle").ends(0, "1 matched, 1 done, 0 refused")
 	g.waybill("op", "cancel", "--kind", "vehicle").ends(0, "nothing matches, and nothing was done")
+}
+
+// triesAtOnce has an operation tried that waits for its next attempt, as often as it takes to meet it while it does.
+func (g *gateway) triesAtOnce(id string) {
+	g.t.Helper()
+	until(g.t, "it is tried at once", func() bool {
+		var out bytes.Buffer
+		return run(g.session(g.t.Context(), &out, &out), []string{"op", "try", id}) == 0 && strings.HasPrefix(out.String(), id+"  pending: ")
+	})
 }
 
 func TestAWriteThatFailedIsSentAgainAsItWasCorrectedOrWithOthers(t *testing.T) {

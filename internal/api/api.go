@@ -54,8 +54,11 @@ type Operations interface {
 	Cancel(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
 }
 
-// Remedies is what can be done about an operation that has ended. Its errors are as those of Operations.
+// Remedies is what can be done about an operation that has not succeeded yet, or has ended. Its errors are as those of
+// Operations.
 type Remedies interface {
+	// Try ends the wait of an operation for its next attempt, or look.
+	Try(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
 	// Retried and Reverted return the write that sends a failed operation once more, and the one that takes a successful
 	// update back.
 	Retried(ctx context.Context, connection, id uuid.UUID, r operation.Request) (operation.Request, error)

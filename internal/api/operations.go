@@ -52,6 +52,21 @@ func (s *Server) cancelOperation(w http.ResponseWriter, r *http.Request, who acc
 	return nil
 }
 
+// tryOperation answers 200 where the wait of the operation is over, with what it waits for then, and 409 with what it really
+// waits for.
+func (s *Server) tryOperation(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	conn, id, err := operationIDs(r)
+	if err != nil {
+		return err
+	}
+	op, err := s.Remedies.Try(r.Context(), who.Partner.ID, conn, id)
+	if err != nil {
+		return err
+	}
+	s.answer(w, http.StatusOK, op.Read())
+	return nil
+}
+
 // operationIDs are those of the path of one operation.
 func operationIDs(r *http.Request) (conn, id uuid.UUID, err error) {
 	if conn, err = pathID(r, "connection_id"); err == nil {

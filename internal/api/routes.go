@@ -69,6 +69,7 @@ func (s *Server) routes() []route {
 		{"GET", "/v2/integrations/connections/resource-operations", "resource_operation:read", s.listOperations},
 		{"GET", operationPath, "resource_operation:read", s.getOperation},
 		{"POST", operationPath + "/cancel", "telematics:write", bodiless(s.cancelOperation)},
+		{"POST", operationPath + "/try", "telematics:write", bodiless(s.tryOperation)},
 		{"POST", operationPath + "/retry", "telematics:write", s.retryOperation},
 		{"POST", operationPath + "/revert", "telematics:write", s.revertOperation},
 		{"POST", operationPath + "/resolve", "telematics:write", bare(s.resolveOperation)},

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // pasted finds the commands of a page of docs.
@@ -96,6 +97,18 @@ func TestTheCommandsOfThePageOnStoppingDoWhatItSays(t *testing.T) {
 	// What the page writes first is newer than what it retries.
 	says(t, h.commandsOf("stopping.md", 4, "OPERATION="+waits),
 		[]string{`"expires_at":`}, []string{`"reason":"cancelled"`}, []string{`"code":409`, `"fields":["vehicle_name"]`}, []string{`"retry_of":"` + waits})
+}
+
+func TestTheCommandOfThePageOnTryingDoesWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.down(true)
+	id := h.waitsFor("Dock 4 is free", 1500*time.Millisecond)
+	h.down(false)
+	says(t, h.commandsOf("trying.md", 1, "OPERATION="+id), []string{id, `"status":"pending"`, `"progress":{`})
+	if end := h.ended(id); end.field("status") != "success" {
+		t.Errorf("it ended as %s", end.text)
+	}
 }
 
 func TestTheCommandsOfThePageOnBatchesDoWhatTheySay(t *testing.T) {

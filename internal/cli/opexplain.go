@@ -135,7 +135,11 @@ func (s *Session) helps(c *remote.Client, op operation) string {
 			return "the end of " + op.Progress.Behind + ", of which this is to be said:"
 		}
 		return "the end of an operation that is not yours."
-	case "back_off", "retry_after", "rate_limited", "window", "queued":
+	case "back_off":
+		return "waiting, or, once what ails the TSP is mended: waybill op try " + op.ID + "; if it is not wanted any more: waybill op cancel " + op.ID
+	case "looking_up":
+		return "waiting, or a look at once: waybill op try " + op.ID
+	case "retry_after", "rate_limited", "window", "queued":
 		return "waiting; if it is not wanted any more: waybill op cancel " + op.ID
 	}
 	return ""

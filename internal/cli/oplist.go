@@ -18,6 +18,7 @@ type opCommands struct {
 	Get     opGetCommand     `cmd:"" help:"Show one operation with its attempts."`
 	Explain opExplainCommand `cmd:"" help:"Say in sentences why an operation waits or has failed, and what helps."`
 	Watch   opWatchCommand   `cmd:"" help:"Follow operations to their ends."`
+	Try     opTryCommand     `cmd:"" help:"Try operations now that wait for their next attempt, or look now at what became of one."`
 	Retry   opRetryCommand   `cmd:"" help:"Send failed operations once more: by their ids, or all that match."`
 	Cancel  opCancelCommand  `cmd:"" help:"Cancel pending operations: by their ids, or all that match."`
 	Resolve opResolveCommand `cmd:"" help:"Say what became of an operation whose outcome nobody knows, once somebody has looked."`

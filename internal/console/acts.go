@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -28,8 +29,8 @@ func actsOf(op operation.Operation, who Visitor, partly bool) (all []act) {
 	at := operationPath(op.ID)
 	switch {
 	case !op.State.Ended():
-		all = []act{{Word: "Cancel…", Path: at + "/cancel", Kind: "danger",
-			Explains: "Ends it, if nothing of it has been applied."}}
+		all = append(hurries(op, at), act{Word: "Cancel…", Path: at + "/cancel", Kind: "danger",
+			Explains: "Ends it, if nothing of it has been applied."})
 	case op.IsUnknown():
 		all = []act{{Word: "Resolve by hand…", Path: at + "/resolve", Kind: "main",
 			Explains: "You looked at the TSP and say what became of the write. What was not applied can be retried then."}}
@@ -45,6 +46,26 @@ func actsOf(op operation.Operation, who Visitor, partly bool) (all []act) {
 		}
 	}
 	return all
+}
+
+// hurries are what ends the wait of an operation for its next attempt, or look; none where it waits for anything else.
+func hurries(op operation.Operation, at string) []act {
+	// The last attempt that may count is not hurried.
+	if op.Progress == nil || op.Progress.NextAttemptAt == nil || op.Progress.AttemptsLeft == 1 {
+		return nil
+	}
+	a := act{Path: at + "/try", Posts: true, Kind: "main"}
+	switch op.Progress.Code {
+	case operation.BackOff:
+		a.Word = "Try now"
+		a.Explains = "The next try at once, once what ailed the TSP is mended. It counts as it would have later, and every limit holds."
+	case operation.LookingUp:
+		a.Word = "Look now"
+		a.Explains = "The next look at once. What is not there yet is not sent again before that can do no harm."
+	default:
+		return nil
+	}
+	return []act{a}
 }
 
 // barred is an act as a visitor may do it who needs a role for it.
@@ -141,6 +162,19 @@ func (c *Console) cancelOperation(r *http.Request, who Visitor) (answer, error) 
 		return c.stays(r, who, op, err)
 	}
 	return c.noted(r, "cancelled", op, op.ID)
+}
+
+// tryOperation ends the wait of an operation for its next attempt, or look.
+func (c *Console) tryOperation(r *http.Request, who Visitor) (answer, error) {
+	op, err := c.operationOf(r)
+	if err != nil {
+		return answer{}, err
+	}
+	if _, err = c.Endings.Try(r.Context(), op.Partner, op.Connection, op.ID); err != nil {
+		return c.stays(r, who, op, err)
+	}
+	c.note(r, "tried", "", "operation:"+op.ID.String())
+	return answer{to: with(operationPath(op.ID), url.Values{"done": {"tried"}, "tries": {strconv.Itoa(op.Tries)}})}, nil
 }
 
 // revertOperation takes an update back.

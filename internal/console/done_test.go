@@ -34,6 +34,7 @@ func TestAPageSaysThatSomethingWasDoneOnlyIfItIsSo(t *testing.T) {
 		hook + "?done=activated":                func() { o.hook = webhook.Active },
 		op + "?done=cancelled":                  func() { o.op.Reason = operation.Cancelled },
 		op + "?done=resolved":                   func() { o.op.Resolution = &operation.Resolution{Entry: 1} },
+		op + "?done=tried&tries=2":              func() { o.op.Tries = 3 },
 		op + "?done=retried&of=" + of.String():  func() { o.op.RetryOf = of },
 		op + "?done=reverted&of=" + of.String(): func() { o.op.RevertOf = of },
 	} {

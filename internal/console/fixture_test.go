@@ -116,6 +116,11 @@ func (d *desk) Cancel(context.Context, uuid.UUID, uuid.UUID, uuid.UUID) (operati
 	return d.op, d.refuses
 }
 
+func (d *desk) Try(ctx context.Context, _, _, id uuid.UUID) (operation.Operation, error) {
+	d.asked, d.actor = append(d.asked, "try "+id.String()), audit.Of(ctx).Name
+	return d.op, d.refuses
+}
+
 func (d *desk) Resolve(context.Context, operation.Word) (operation.Operation, error) {
 	return d.op, d.refuses
 }

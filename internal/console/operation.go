@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -75,6 +77,8 @@ func done(op operation.Operation, q url.Values) *note {
 		n.Title, n.Text = "Sent again", "This operation retries "+tail(of)+", which stays as it is."
 	case did == "reverted" && of != uuid.Nil && op.RevertOf == of:
 		n.Title, n.Text = "Taken back", "This operation gives the record back what it held before "+tail(of)+"."
+	case did == "tried":
+		return hurried(op, q.Get("tries"))
 	case did == "cancelled" && op.Stage() == operation.StageCancelled:
 		return &note{n.Look, "Cancelled", "Nothing of it has been applied, nor will be.", nil}
 	case did == "resolved" && op.Resolution != nil:
@@ -83,6 +87,22 @@ func done(op operation.Operation, q url.Values) *note {
 		return nil
 	}
 	return &n
+}
+
+// hurried says what became of an operation whose wait was ended behind so many tries; nil where it waits again by itself.
+func hurried(op operation.Operation, tries string) *note {
+	before, err := strconv.Atoi(tries)
+	// Attempts that are asked for are a second apart.
+	waits := op.Progress != nil && op.Progress.NextAttemptAt != nil && op.NextAt.Sub(op.UpdatedAt) > time.Second
+	switch {
+	case err != nil || op.Tries < before:
+		return nil
+	case op.Tries > before:
+		return &note{Look{Glyph: "succeeded", Colour: ok}, "It had its turn", "The newest try below says what came of that.", nil}
+	case waits || op.State.Ended():
+		return nil
+	}
+	return &note{Look{Glyph: "succeeded", Colour: ok}, "It waits no longer", "It has its turn as soon as its lane and every limit let it.", nil}
 }
 
 // operationSheet is the page of one operation.

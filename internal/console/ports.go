@@ -34,8 +34,9 @@ type Rewrites interface {
 	Exchanges(ctx context.Context, op operation.Operation) ([]operation.Kept, error)
 }
 
-// Endings ends operations by hand, as the API does, and tells what of one has reached its TSP.
+// Endings ends operations by hand, or their waits, as the API does, and tells what of one has reached its TSP.
 type Endings interface {
+	Try(ctx context.Context, partner, conn, id uuid.UUID) (operation.Operation, error)
 	Partly(ctx context.Context, op operation.Operation) (bool, error)
 	Cancel(ctx context.Context, partner, conn, id uuid.UUID) (operation.Operation, error)
 	Resolve(ctx context.Context, w operation.Word) (operation.Operation, error)

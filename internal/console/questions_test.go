@@ -17,7 +17,7 @@ import (
 )
 
 // healing are acts that hold nothing up and destroy nothing, so they are done at one click.
-var healing = []string{"POST /console/operations/{id}/retry", "POST /console/connections/{id}/resume", "POST /console/connections/{id}/import", "POST /console/connections/{id}/test",
+var healing = []string{"POST /console/operations/{id}/retry", "POST /console/operations/{id}/try", "POST /console/connections/{id}/resume", "POST /console/connections/{id}/import", "POST /console/connections/{id}/test",
 	"POST /console/webhooks/{partner}/{id}/activate"}
 
 func TestEachActHealsOrHasAPageThatAsksFirst(t *testing.T) {

@@ -52,6 +52,7 @@ func (c *Console) table() []route {
 		{"POST /console/operations/{id}/edit", Operator, c.rewriteOperation},
 		{"GET /console/operations/{id}/retry", Operator, c.askRetry},
 		{"POST /console/operations/{id}/retry", Operator, c.retryOperation},
+		{"POST /console/operations/{id}/try", Operator, c.tryOperation},
 		{"GET /console/operations/{id}/cancel", Operator, c.askCancel},
 		{"POST /console/operations/{id}/cancel", Operator, c.cancelOperation},
 		{"GET /console/operations/{id}/resolve", Operator, c.askResolve},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/app"
 )
 
@@ -31,12 +33,23 @@ See what became of them, what each simulated TSP received, and which webhooks ar
   curl -s http://%[1]s/v2/integrations/connections/resource-operations -H "Authorization: Bearer $TOKEN"
 %[9]s  curl -s http://%[10]s/events
 
-Or work by the command line; docs/command-line.md tells how, and waybill --help what there is:
+Or work by the command line; docs/command-line.md tells how, and waybill --help what there is ("go install ./cmd/waybill"
+puts it on your PATH). This line is all that it needs, and names what the commands in docs/ name:
 
-  export WAYBILL_URL=http://%[1]s WAYBILL_CLIENT_ID=%[7]s WAYBILL_CLIENT_SECRET=%[8]s
+  export WAYBILL_URL=http://%[1]s WAYBILL_CLIENT_ID=%[7]s WAYBILL_CLIENT_SECRET=%[8]s WAYBILL=http://%[1]s%[11]s CONNECTION=%[2]s VEHICLE=%[5]s SENDER=%[3]s RECIPIENT=%[4]s
 
 `, addr, f.Connection, f.Sender, f.Recipient, f.Vehicle, o.DataDir,
-		app.DemoClient, app.DemoSecret, requests(running), o.ReceiverAddr)
+		app.DemoClient, app.DemoSecret, requests(running), o.ReceiverAddr, simOf(f.Connection, running))
+}
+
+// simOf names the simulator to which a connection leads; "" where that does not run here.
+func simOf(conn uuid.UUID, running []simulated) string {
+	for _, s := range running {
+		if ID("connection:"+s.name) == conn {
+			return " SIM=" + s.url
+		}
+	}
+	return ""
 }
 
 // requests shows how to look at what each simulator was sent.

@@ -71,6 +71,9 @@ type Operation struct {
 	Tries, Counted, Streak int
 	// NextAt is when the next attempt may begin; it means nothing in an ended operation.
 	NextAt time.Time
+	// RetryAfter is until when the TSP asked, at its last attempt, that it not be tried again; zero if it did not. NextAt is
+	// no sooner.
+	RetryAfter time.Time
 	// Deadline is when it fails without another attempt.
 	Deadline time.Time
 	// ExpiresAt is from when it must not be sent as its caller has it; zero for never. What was sent before keeps its

@@ -62,14 +62,18 @@ func TestTheFirstCauseThatHoldsIsToldOfAnOperation(t *testing.T) {
 			stand  dispatch.Stand
 			want   operation.Cause
 		}{
-			"nothing":            {want: operation.InQueue, stand: open},
-			"being sent":         {op: func(op *operation.Operation) { op.State = operation.Sending }, world: as(connection.Paused), want: operation.InFlight, stand: open},
-			"paused":             {world: as(connection.Paused), op: ended(tsp.Unavailable, operation.Retry), want: operation.ConnectionPaused},
-			"stale":              {world: as(connection.Stale), before: first, want: operation.ConnectionStale},
-			"suspect":            {world: func(w *world) { w.suspect = true }, want: operation.ConnectionStale, stand: open},
-			"barred":             {stand: dispatch.Stand{Waits: dispatch.TheBar, Until: soon, Known: true}, want: operation.ConnectionStale},
-			"looked up":          {op: ended(tsp.Unknown, operation.Unknown), before: first, want: operation.LookingUp},
-			"throttled":          {op: ended(tsp.Throttled, operation.Retry), want: operation.RetryAfter},
+			"nothing":    {want: operation.InQueue, stand: open},
+			"being sent": {op: func(op *operation.Operation) { op.State = operation.Sending }, world: as(connection.Paused), want: operation.InFlight, stand: open},
+			"paused":     {world: as(connection.Paused), op: ended(tsp.Unavailable, operation.Retry), want: operation.ConnectionPaused},
+			"stale":      {world: as(connection.Stale), before: first, want: operation.ConnectionStale},
+			"suspect":    {world: func(w *world) { w.suspect = true }, want: operation.ConnectionStale, stand: open},
+			"barred":     {stand: dispatch.Stand{Waits: dispatch.TheBar, Until: soon, Known: true}, want: operation.ConnectionStale},
+			"looked up":  {op: ended(tsp.Unknown, operation.Unknown), before: first, want: operation.LookingUp},
+			"throttled":  {op: ended(tsp.Throttled, operation.Retry), want: operation.RetryAfter},
+			"told by a 503": {op: func(op *operation.Operation) {
+				ended(tsp.Unavailable, operation.Retry)(op)
+				op.RetryAfter = soon
+			}, want: operation.RetryAfter},
 			"failed":             {op: ended(tsp.Unavailable, operation.Retry), before: first, want: operation.BackOff},
 			"a hold":             {op: func(op *operation.Operation) { op.NextAt = soon }, want: operation.Behind},
 			"behind its own":     {before: first, want: operation.Behind, stand: open},

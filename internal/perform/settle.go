@@ -96,7 +96,7 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 	if op.CutAt.IsZero() && !t.partly {
 		op.Reason = why
 	}
-	op.Tries, op.NextAt = op.Tries+1, v.At
+	op.Tries, op.NextAt, op.RetryAfter = op.Tries+1, v.At, toldToWait(a)
 	if v.Counts {
 		op.Counted++
 	}
@@ -106,6 +106,14 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 	s.Events, err = op.Tells(now)
 	s.Operation = op
 	return s, err
+}
+
+// toldToWait is until when the TSP wants nothing more of an operation, by its answer; zero if it did not say so.
+func toldToWait(a dispatch.Attempt[*task]) time.Time {
+	if a.End.RetryAfter > 0 || a.End.Class == dispatch.Throttled {
+		return a.Verdict.At
+	}
+	return time.Time{}
 }
 
 // cutAt is when the newest attempt ended that may still take effect, or has; zero if there is none.

@@ -55,6 +55,7 @@ type Store interface {
 	operation.Queue
 	operation.Stops
 	operation.Cancels
+	operation.Hurries
 	operation.Resolutions
 	operation.Images
 	operation.Newer

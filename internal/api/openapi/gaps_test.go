@@ -43,6 +43,7 @@ var ownRoutes = []string{
 	"POST /v2/integrations/connections/{connection_id}/import",
 	"POST /v2/integrations/connections/{connection_id}/test",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/cancel",
+	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/try",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/retry",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/revert",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/resolve",

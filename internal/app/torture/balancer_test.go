@@ -27,7 +27,8 @@ type balancer struct {
 	calls int
 	// failed are the calls that no caller would have made in vain of a service that stays as it is. putOff counts answers
 	// of 503 with Retry-After, and busy those of 409 and 429: sync writes whose records had an unfinished operation or
-	// whose TSP's limits were used up, and cancels that came too late.
+	// whose TSP's limits were used up, cancels that came too late, and what is tried
+	// that waits for something else.
 	failed       []string
 	putOff, busy int
 	// unheard are the answers to sync writes that the TSP itself did not answer.
@@ -113,7 +114,7 @@ func (b *balancer) answered(r *http.Response) error {
 	case r.StatusCode == http.StatusServiceUnavailable && r.Header.Get("Retry-After") != "":
 		count(&b.putOff)
 	case r.StatusCode == http.StatusConflict && (r.Request.URL.Query().Get("is_sync") != "" ||
-		strings.HasSuffix(r.Request.URL.Path, "/cancel")),
+		strings.HasSuffix(r.Request.URL.Path, "/cancel") || strings.HasSuffix(r.Request.URL.Path, "/try")),
 		r.StatusCode == http.StatusTooManyRequests && r.Header.Get("Retry-After") != "":
 		count(&b.busy)
 	default:

@@ -26,7 +26,7 @@ type siege struct {
 	client *http.Client
 	// accepted is called with the URL of a process that has accepted a write, if it is there.
 	accepted func(url string)
-	// plain callers cancel nothing and let nothing expire, which the former release has not.
+	// plain callers cancel and hurry nothing and let nothing expire, which the former release has not.
 	plain bool
 	// over ends the load; a write that was begun is answered before.
 	over <-chan struct{}
@@ -170,6 +170,9 @@ func (s *siege) write(method, path, body, key string) {
 			if status == http.StatusAccepted && !s.plain && rand.IntN(4) == 0 {
 				s.cancel(text)
 			}
+			if status == http.StatusAccepted && !s.plain && rand.IntN(3) == 0 {
+				s.hurry(text)
+			}
 			return
 		case status == http.StatusConflict, status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 			refused++
@@ -216,6 +219,30 @@ func (s *siege) send(method, path, body, key string) (status int, text []byte, e
 		s.accepted(at)
 	}
 	return resp.StatusCode, text, err
+}
+
+// hurry has a write tried some times, whatever it waits for.
+func (s *siege) hurry(accepted []byte) {
+	op := object{}
+	if err := json.Unmarshal(accepted, &op); err != nil {
+		s.t.Error(err)
+		return
+	}
+	path := "/v2/integrations/connections/" + op.text("connection_id") + "/resource-operations/" + op.text("id") + "/try"
+	for range 4 {
+		status, text, err := s.send("POST", path, "", "")
+		switch {
+		case err != nil, status == http.StatusOK, status == http.StatusConflict, status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
+		default:
+			s.t.Errorf("hurrying: %d %s", status, text)
+			return
+		}
+		select {
+		case <-s.t.Context().Done():
+			return
+		case <-time.After(time.Duration(rand.IntN(600)) * time.Millisecond):
+		}
+	}
 }
 
 // cancel asks to cancel a write. One that is told to be cancelled has failed, and is never made.

@@ -133,6 +133,14 @@ func byHand(b *tab, in *installation, unknown string) {
 	in.fault("samsara", `{"match":{"method":"POST","path_prefix":"/v1/fleet/messages"},"fault":"status","status":503}`)
 	waits := in.asks("POST", "messages", in.message("The bridge is closed"))
 	in.until("samsara", waits, "retrying", tried)
+	for said := ""; !strings.Contains(said, "It had its turn") && !strings.Contains(said, "It waits no longer"); {
+		b.visit("/console/operations/" + waits)
+		// While it is tried there is nothing to ask for.
+		if says[bool](b, `document.querySelector('.verdict form[action$="/try"] button') !== null`) {
+			b.leads(click(`.verdict form[action$="/try"] button`))
+			said = b.noted()
+		}
+	}
 	for status := 409; status == 409; {
 		b.visit("/console/operations/" + waits)
 		b.leads(click(`.verdict a[href$="/cancel"]`))

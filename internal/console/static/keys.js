@@ -45,6 +45,7 @@
     j: ["Next row", () => rows().length, step(1)],
     k: ["Row before", () => rows().length, step(-1)],
     x: ["Tick the row", () => find("input.tick"), () => row()?.querySelector("input.tick")?.click()],
+    t: ["Try or look now", ...press('.verdict form[action$="/try"] button')],
     e: ["Edit and retry", ...press('.verdict a[href$="/edit"]')],
     c: ["Cancel", ...press('.verdict a[href$="/cancel"]')],
     y: ["Copy the id", ...press(".crumb [data-copy]")],

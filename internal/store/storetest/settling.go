@@ -30,6 +30,7 @@ func settledWhole(t *testing.T, s *stand) {
 	set := settlement(s.begin(s.accept(queued(uuid.New())), at(1)), operation.Succeeded)
 	set.Record, set.Events = &r, []event.Event{e}
 	set.Operation.Counted, set.Operation.NextAt, set.Operation.SentAt = 1, at(9), at(8)
+	set.Operation.RetryAfter = at(7)
 	set.Operation.Resource, set.Operation.SourceID, set.Operation.Collection = r.ID, r.SourceID, r.Collection
 	s.must(s.Settle(t.Context(), set))
 	s = s.crashed()

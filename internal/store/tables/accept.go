@@ -101,7 +101,7 @@ func (t *tx) accept(db *DB, e entry) (operation.Operation, error) {
 	}
 	err = t.exec(`INSERT INTO operation (`+operationColumns+`, handler) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
 			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
-			?30, ?31, ?32, ?33, NULL, NULL, ?34, ?35, ?36, ?37)`,
+			?30, ?31, ?32, ?33, NULL, NULL, ?34, ?35, ?36, NULL, ?37)`,
 		op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
 		string(op.Verb), op.OrderKey, e.payload, e.warnings, string(op.State), op.Sync, op.Tries, op.Counted,
 		op.Streak, micros(waitsUntil(op)), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),

@@ -20,7 +20,7 @@ import (
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
 	state, sync, tries, counted, streak, next_at, deadline, sent_at, cut_at, resource, source_id, collection,
 		created_at, updated_at, expires_at, stop_at, reason, retry_of, retried_by, awaits, told, verify,
-		verification, resolution, revert_of, reverted_by, as_of`
+		verification, resolution, revert_of, reverted_by, as_of, retry_after`
 
 // live is the condition of operations that have not ended, word for word that of their index.
 // SQLite uses a partial index only where it sees that the query implies its condition. With the
@@ -110,13 +110,13 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 	var payload, verification any
 	var warnings sql.NullString
 	var next, deadline, cut, created, updated int64
-	var first, expires, stop, told, verify, since sql.NullInt64
+	var first, expires, stop, told, verify, since, rests sql.NullInt64
 	var why, awaits, resolution sql.NullString
 	var res, retries, retried, reverts, reverted []byte
 	err := row.Scan(&op.Seq, &op.ID, &op.Partner, &op.Connection, &op.Fleet, &op.FleetRef, &op.TSP, &op.Kind, &op.Verb,
 		&op.OrderKey, &payload, &warnings, &op.State, &op.Sync, &op.Tries, &op.Counted, &op.Streak, &next, &deadline,
 		&first, &cut, &res, &op.SourceID, &op.Collection, &created, &updated, &expires, &stop, &why,
-		&retries, &retried, &awaits, &told, &verify, &verification, &resolution, &reverts, &reverted, &since)
+		&retries, &retried, &awaits, &told, &verify, &verification, &resolution, &reverts, &reverted, &since, &rests)
 	if err != nil {
 		return op, err
 	}
@@ -127,7 +127,7 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 	copy(op.RevertedBy[:], reverted)
 	op.NextAt, op.Deadline, op.SentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
 	op.CutAt, op.CreatedAt, op.UpdatedAt = fromMicros(cut), fromMicros(created), fromMicros(updated)
-	op.AsOf = since.Int64
+	op.AsOf, op.RetryAfter = since.Int64, fromMicros(rests.Int64)
 	op.ExpiresAt, op.StopAt = fromMicros(expires.Int64), fromMicros(stop.Int64)
 	op.Reason, op.Told, op.Verify = operation.Reason(why.String), told.Int64 == 1, verify.Int64 == 1
 	if awaits.Valid {

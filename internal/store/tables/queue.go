@@ -198,12 +198,12 @@ func (t *tx) settled(s operation.Settlement, by told) (int64, error) {
 	}
 	return t.expect(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
 		source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11, streak = ?12, cut_at = ?13,
-		stop_at = expires_at, reason = ?14, verification = ?15, image = ?16
+		stop_at = expires_at, reason = ?14, verification = ?15, image = ?16, retry_after = ?17
 		WHERE id = ?1 AND tries = ?2
 		AND `+among(from),
 		op.ID[:], s.From, string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
 		string(op.SourceID), op.Collection, micros(op.UpdatedAt), micros(op.SentAt), op.Streak,
-		micros(op.CutAt), reason(op.Reason), by.verification, by.image)
+		micros(op.CutAt), reason(op.Reason), by.verification, by.image, moment(op.RetryAfter))
 }
 
 // saveLog writes what an attempt leaves beside its operation.
