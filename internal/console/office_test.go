@@ -31,6 +31,8 @@ type office struct {
 	adapters []tsp.Adapter
 	// set are the settings of its connection.
 	set tsp.Settings
+	// suspect tells that its connection is suspect while it is active.
+	suspect bool
 	// tested is what a test of a connection finds.
 	tested connection.Tested
 	// log is what is said of deliveries, and problem of imports.
@@ -91,7 +93,9 @@ func (o *office) Test(context.Context, access.Principal, uuid.UUID) (connection.
 	o.asked = append(o.asked, "test")
 	return o.tested, o.refuses
 }
-func (o *office) Shut(connection.Connection) bool { return false }
+func (o *office) Shut(c connection.Connection) bool {
+	return o.suspect && c.Status == connection.Active
+}
 func (o *office) Lanes(int) ([]Lane, int) {
 	return []Lane{{Kind: "connection", ID: o.op.Connection}}, 1
 }
@@ -99,7 +103,7 @@ func (o *office) List(context.Context, lane.Place, int) ([]lane.Lane, *lane.Plac
 	of := o.link(o.op.Connection)
 	of.Rate = connection.Rate{Events: 30, Period: time.Minute}
 	of.Pause = connection.Mark{By: "operator:ada", Why: "they <move>", At: noon()}
-	return []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
+	return []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Active: lane.Open, connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
 		Runner: "host/1"}}, &lane.Place{After: of.ID}, nil
 }
 func (o *office) Pause(_ context.Context, h connection.Hand) (connection.Connection, error) {

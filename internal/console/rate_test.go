@@ -23,6 +23,23 @@ func (o *office) sends(t *testing.T, path string, form url.Values) (int, string)
 	return w.Code, w.Body.String()
 }
 
+func TestALaneStandsAsTheCommandLineSaysAndASuspectOneIsCalledSo(t *testing.T) {
+	t.Parallel()
+	for status, word := range map[connection.Status]string{connection.Active: "Open", connection.Stale: "Held", connection.Paused: "Paused"} {
+		o := newOffice()
+		o.who, o.status = Visitor{Name: "Ada", Role: Viewer}, status
+		if _, text := o.page(t, "/console/lanes"); !strings.Contains(text, word+"</span>") || !strings.Contains(text, "Runs in") {
+			t.Errorf("%s: %s", status, text)
+		}
+	}
+	o := newOffice()
+	o.who, o.status, o.suspect = Visitor{Name: "Ada", Role: Viewer}, connection.Active, true
+	_, text := o.page(t, "/console/lanes")
+	if queues, _, _ := strings.Cut(text, "At work in this process"); !strings.Contains(queues, "Suspect") || !strings.Contains(queues, "checked again") || strings.Contains(queues, ">Held<") {
+		t.Errorf("suspect: %s", queues)
+	}
+}
+
 func TestAConnectionIsPausedInTheConsoleWithAReasonAlone(t *testing.T) {
 	t.Parallel()
 	o := newOffice()
