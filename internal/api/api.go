@@ -74,6 +74,11 @@ type Webhooks interface {
 	Move(ctx context.Context, partner, id uuid.UUID, m webhook.Move) (webhook.Subscription, error)
 }
 
+// Trials sends receivers events that are tests.
+type Trials interface {
+	Test(ctx context.Context, partner, id uuid.UUID) (webhook.Tested, error)
+}
+
 // Deliveries tells what came of partners' subscriptions. Every method takes the partner of the token.
 type Deliveries interface {
 	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error)
@@ -94,6 +99,7 @@ type Config struct {
 	Webhooks    Webhooks
 	Feed        Feed
 	Deliveries  Deliveries
+	Trials      Trials
 	Connections Connections
 	Fleets      Fleets
 	Directory   Directory

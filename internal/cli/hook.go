@@ -17,6 +17,7 @@ type hookCommands struct {
 	Create     hookCreateCommand     `cmd:"" help:"Subscribe a receiver to events."`
 	Delete     hookDeleteCommand     `cmd:"" help:"Delete a subscription."`
 	Deliveries hookDeliveriesCommand `cmd:"" help:"List what was sent for a subscription, or what was given up (--dead)."`
+	Test       hookTestCommand       `cmd:"" help:"Send the receiver of a subscription an event that is marked as a test, and tell what comes of it."`
 	Replay     hookReplayCommand     `cmd:"" help:"Send again what was given up for a subscription."`
 	Verify     hookVerifyCommand     `cmd:"" help:"Check the signatures of a delivery that you have. Asks no Waybill."`
 }

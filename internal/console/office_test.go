@@ -35,6 +35,8 @@ type office struct {
 	suspect bool
 	// tested is what a test of a connection finds.
 	tested connection.Tested
+	// tried is what a test of a subscription finds.
+	tried webhook.Tested
 	// log is what is said of deliveries, and problem of imports.
 	log, problem string
 	// rate is that to which its connection is kept.
@@ -175,6 +177,10 @@ func (o hooksOf) Backlog(context.Context, uuid.UUID, uuid.UUID) (int, bool, erro
 func (o hooksOf) Move(_ context.Context, _, _ uuid.UUID, m webhook.Move) (webhook.Subscription, error) {
 	o.asked = append(o.asked, "move "+string(m))
 	return webhook.Subscription{}, o.refuses
+}
+func (o hooksOf) Test(context.Context, uuid.UUID, uuid.UUID) (webhook.Tested, error) {
+	o.asked = append(o.asked, "test")
+	return o.tried, o.refuses
 }
 func (o hooksOf) Replay(_ context.Context, _, _ uuid.UUID, body []byte) (webhook.Replayed, error) {
 	o.asked = append(o.asked, "replay "+string(body))

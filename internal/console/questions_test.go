@@ -57,6 +57,28 @@ func (o *office) posts(t *testing.T, path string, form url.Values) *httptest.Res
 	return w
 }
 
+func TestAReceiverIsTestedFromItsPageByWhoMayActOnIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice()
+	o.who = Visitor{Name: "Ada", Role: Viewer}
+	hook, code, ms, why := hookPath(o.op.Partner, uuid.UUID{7}), 503, 41, "The receiver answered 503 Service Unavailable."
+	if w := o.posts(t, hook+"/test", nil); w.Code != http.StatusForbidden || len(o.asked) > 0 {
+		t.Errorf("a viewer: %d %v", w.Code, o.asked)
+	}
+	o.who.Role = Operator
+	if _, text := o.page(t, hook); !strings.Contains(text, `action="`+hook+`/test"`) {
+		t.Errorf("the page has no button: %s", text)
+	}
+	for says, tried := range map[string]webhook.Tested{"The receiver took the test": {Outcome: webhook.TestDelivered, StatusCode: &code, ResponseTimeMS: &ms, Status: webhook.Active},
+		"The receiver refused the test": {Outcome: webhook.TestRefused, StatusCode: &code, ResponseTimeMS: &ms, Problem: &why},
+		"No answer came to the test":    {Outcome: webhook.TestUnanswered, Problem: &why}} {
+		o.tried = tried
+		if w := o.posts(t, hook+"/test", nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), says) || tried.Problem != nil && !strings.Contains(w.Body.String(), why) {
+			t.Errorf("%s: %d %s", says, w.Code, w.Body)
+		}
+	}
+}
+
 func TestAQuestionSaysInNumbersWhatItsActHoldsUpAndSendsAFormThatDoesIt(t *testing.T) {
 	t.Parallel()
 	o := newOffice()

@@ -77,6 +77,7 @@ func (c *Console) table() []route {
 		{"GET /console/webhooks/{partner}/{id}/pause", Operator, c.askPauseHook},
 		{"POST /console/webhooks/{partner}/{id}/pause", Operator, c.pauseWebhook},
 		{"POST /console/webhooks/{partner}/{id}/activate", Operator, c.activateWebhook},
+		{"POST /console/webhooks/{partner}/{id}/test", Operator, c.testWebhook},
 		{"GET /console/tsps", Viewer, c.showTSPs},
 		{"GET /console/clients", Viewer, c.showClients},
 		{"GET /console/grants", Viewer, c.showGrants},
