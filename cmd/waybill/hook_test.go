@@ -149,6 +149,8 @@ func TestWebhooksAreSubscribedToAndWhatWasGivenUpIsReplayed(t *testing.T) {
 	g.waybill("hook", "create", "http://127.0.0.1:9/z", "workflow.added").ends(0, "warning: workflow.added: event_name: this service never raises")
 	g.waybill("hook", "list", "--event", "vehicle.added").ends(0, id+"  vehicle.added  active")
 	g.waybill("hook", "deliveries", id).ends(0, "EVENT ID")
+	g.waybill("api", "POST", "/v2/notifications/webhooks/"+id+"/pause").ends(0, `"paused":{"by":"client:demo","reason":null`)
+	g.waybill("hook", "list", "--event", "vehicle.added").ends(0, id+"  vehicle.added  paused", "client:demo")
 	g.waybill("hook", "deliveries", id, "--dead", "-o", "json").ends(0, "[]\n")
 	g.waybill("hook", "deliveries", id, "--dead", "--status", "failed").ends(2)
 	g.waybill("hook", "replay", id, "--dry-run").ends(0, "0 dead letters match")

@@ -74,9 +74,10 @@ type Webhooks interface {
 	Move(ctx context.Context, partner, id uuid.UUID, m webhook.Move) (webhook.Subscription, error)
 }
 
-// Trials sends receivers events that are tests.
-type Trials interface {
+// Receivers tests the receivers of subscriptions, and has nothing sent to them.
+type Receivers interface {
 	Test(ctx context.Context, partner, id uuid.UUID) (webhook.Tested, error)
+	Pause(ctx context.Context, h webhook.Hand) (webhook.Subscription, error)
 }
 
 // Deliveries tells what came of partners' subscriptions. Every method takes the partner of the token.
@@ -99,7 +100,7 @@ type Config struct {
 	Webhooks    Webhooks
 	Feed        Feed
 	Deliveries  Deliveries
-	Trials      Trials
+	Receivers   Receivers
 	Connections Connections
 	Fleets      Fleets
 	Directory   Directory

@@ -99,7 +99,7 @@ func (s *Server) notificationRoutes() []route {
 		{"PATCH", one, "webhook:update", bare(s.updateWebhook)},
 		{"DELETE", one, "webhook:delete", bare(s.moveWebhook(webhook.Delete))},
 		{"POST", one + "/activate", "webhook:update", bodiless(s.moveWebhook(webhook.Activate))},
-		{"POST", one + "/pause", "webhook:update", bodiless(s.moveWebhook(webhook.Pause))},
+		{"POST", one + "/pause", "webhook:update", bodiless(s.pauseWebhook)},
 		{"POST", one + "/test", "webhook:update", bodiless(s.testWebhook)},
 		{"GET", one + "/logs", "webhook:read", s.listDeliveryLogs},
 		{"GET", one + "/metrics", "webhook:read", bare(s.getMetrics)},

@@ -202,7 +202,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Webhooks: a.webhooks, Keep: a.config.KeepOperations, Now: a.now, Log: a.log})
 	a.api = api.New(api.Config{
 		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
-		Deliveries: a.webhooks, Trials: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
+		Deliveries: a.webhooks, Receivers: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
 		Defects:    records,
 		Operations: operations, Remedies: operations, Batches: operations, Jobs: a.jobs,
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),

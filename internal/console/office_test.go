@@ -37,6 +37,8 @@ type office struct {
 	tested connection.Tested
 	// tried is what a test of a subscription finds.
 	tried webhook.Tested
+	// halted is who paused its subscription.
+	halted webhook.Mark
 	// log is what is said of deliveries, and problem of imports.
 	log, problem string
 	// rate is that to which its connection is kept.
@@ -154,7 +156,7 @@ type (
 )
 
 func (o hooksOf) Get(_ context.Context, partner, id uuid.UUID) (webhook.Subscription, error) {
-	return webhook.Subscription{ID: id, Partner: partner, Status: o.hook}, nil
+	return webhook.Subscription{ID: id, Partner: partner, Status: o.hook, Paused: o.halted}, nil
 }
 func (o hooksOf) List(context.Context, uuid.UUID, webhook.ListRequest) (page.Page[webhook.Subscription], error) {
 	return page.Page[webhook.Subscription]{Items: []webhook.Subscription{{Status: o.hook}}}, nil
@@ -181,6 +183,10 @@ func (o hooksOf) Move(_ context.Context, _, _ uuid.UUID, m webhook.Move) (webhoo
 func (o hooksOf) Test(context.Context, uuid.UUID, uuid.UUID) (webhook.Tested, error) {
 	o.asked = append(o.asked, "test")
 	return o.tried, o.refuses
+}
+func (o hooksOf) Pause(_ context.Context, h webhook.Hand) (webhook.Subscription, error) {
+	o.asked = append(o.asked, "move paused "+h.Why)
+	return webhook.Subscription{}, o.refuses
 }
 func (o hooksOf) Replay(_ context.Context, _, _ uuid.UUID, body []byte) (webhook.Replayed, error) {
 	o.asked = append(o.asked, "replay "+string(body))

@@ -117,6 +117,7 @@ type Receivers interface {
 	Replay(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Replayed, error)
 	Move(ctx context.Context, partner, id uuid.UUID, m webhook.Move) (webhook.Subscription, error)
 	Test(ctx context.Context, partner, id uuid.UUID) (webhook.Tested, error)
+	Pause(ctx context.Context, h webhook.Hand) (webhook.Subscription, error)
 }
 
 // Partners lists partners.

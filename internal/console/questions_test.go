@@ -57,6 +57,20 @@ func (o *office) posts(t *testing.T, path string, form url.Values) *httptest.Res
 	return w
 }
 
+func TestThePageOfAPausedSubscriptionSaysByWhomAndWhy(t *testing.T) {
+	t.Parallel()
+	o := newOffice()
+	o.who, o.hook = Visitor{Name: "Ada", Role: Viewer}, webhook.Paused
+	for says, mark := range map[string]webhook.Mark{"They &lt;move&gt;. By operator:ada, 4 Mar 12:00 UTC.": {By: "operator:ada", Why: "they <move>", At: noon()},
+		"It answered 410 Gone. By its receiver,": {By: "receiver", Why: "it answered 410 Gone", At: noon()}, "By client:demo,": {By: "client:demo", At: noon()},
+		"Its partner or an operator has paused it": {}} {
+		o.halted = mark
+		if _, text := o.page(t, hookPath(o.op.Partner, uuid.UUID{7})); !strings.Contains(text, says) {
+			t.Errorf("%+v: %s", mark, text)
+		}
+	}
+}
+
 func TestAReceiverIsTestedFromItsPageByWhoMayActOnIt(t *testing.T) {
 	t.Parallel()
 	o := newOffice()
@@ -91,7 +105,7 @@ func TestAQuestionSaysInNumbersWhatItsActHoldsUpAndSendsAFormThatDoesIt(t *testi
 		asked string
 	}{
 		link + "/pause":  {[]string{"10,000+", "in the last 24 hours", `name="why"`}, url.Values{"why": {"moved"}}, "pause moved"},
-		hook + "/pause":  {[]string{"200+", "deliveries wait", "41", "is lost to its receiver", `name="why"`}, url.Values{"why": {"moved"}}, "move paused"},
+		hook + "/pause":  {[]string{"200+", "deliveries wait", "41", "is lost to its receiver", `name="why"`}, url.Values{"why": {"moved"}}, "move paused moved"},
 		hook + "/replay": {[]string{">1<", "Dead letters", `name="all" value="yes"`}, url.Values{"all": {"yes"}}, "replay "},
 		job + "/stop":    {[]string{">1<", "To come", "of 2 stay done"}, nil, "stop"},
 	} {

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -102,7 +103,7 @@ func hookVerdict(of hookRow) verdict {
 	case webhook.Stale:
 		v.Title, v.Text = "Stale: its receiver failed too often", "New events are kept and wait. It is tried again by itself, and goes on when the receiver answers."
 	case webhook.Paused:
-		v.Title, v.Text = "Paused: nothing is sent", "Its partner or an operator has paused it, or its receiver answered 410. New events are not kept for it."
+		v.Title, v.Text = "Paused: nothing is sent", hookPausedBy(of.Mark)+"New events are not kept for it."
 	default:
 		v.Title, v.Text = "Active: its events are delivered", "Nothing keeps it."
 	}
@@ -113,6 +114,21 @@ func hookVerdict(of hookRow) verdict {
 		v.Text += fmt.Sprintf(" %s could not be delivered and can be replayed.", count(of.Dead))
 	}
 	return v
+}
+
+// hookPausedBy says who paused a subscription and why, as far as that is known.
+func hookPausedBy(m webhook.Mark) string {
+	if m.At.IsZero() {
+		return "Its partner or an operator has paused it, or its receiver answered 410. "
+	}
+	said := fmt.Sprintf("By its %s, %s. ", m.By, m.At.UTC().Format("2 Jan 15:04 UTC"))
+	if strings.Contains(m.By, ":") {
+		said = strings.Replace(said, "By its ", "By ", 1)
+	}
+	if m.Why != "" {
+		said = sentence(m.Why) + " " + said
+	}
+	return said
 }
 
 // hookActs are what a visitor can do with a subscription.
