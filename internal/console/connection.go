@@ -47,6 +47,8 @@ func (c *Console) showConnection(r *http.Request, who Visitor) (answer, error) {
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Active", "It takes writes, and what waited goes on.", nil}
 	case done == "changed" && c.Now().Sub(of.UpdatedAt) < time.Minute:
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Changed a moment ago", "The settings beside are those that it has now.", nil}
+	case done == "renewed" && c.Now().Sub(of.UpdatedAt) < time.Minute:
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Replaced a moment ago", "Its TSP takes the new credentials, and what is sent from now on is sent with them.", nil}
 	case done == "slowed" && of.Rate.Events > 0:
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Kept to " + of.Rate.String(), "Every process keeps to it within a second.", nil}
 	case done == "freed" && of.Rate.Events == 0:

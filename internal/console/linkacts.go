@@ -27,6 +27,9 @@ func (c *Console) connectionActs(of connection.Connection, who Visitor) (all []a
 		all = append(all, act{Word: "Test", Path: at + "/test", Posts: true, Explains: "Tries the stored credentials at the TSP, once. Nothing is changed by that."},
 			act{Word: "Rate…", Path: at + "/rate", Explains: "Keeps it to a lower rate of calls than its TSP allows."},
 			act{Word: "Change settings…", Path: at + "/settings", Explains: "Its description, and what its TSP needs to be told. They are tried at the TSP before they count."})
+		if _, known := c.TSPs.Adapter(of.TSP); known {
+			all = append(all, act{Word: "Replace credentials…", Path: at + "/credentials", Explains: "New ones, which are tried at the TSP before the old ones go."})
+		}
 	}
 	for i := range all {
 		needs := Admin

@@ -18,7 +18,7 @@ import (
 
 // healing are acts that hold nothing up and destroy nothing, so they are done at one click.
 var healing = []string{"POST /console/operations/{id}/retry", "POST /console/connections/{id}/resume", "POST /console/connections/{id}/import", "POST /console/connections/{id}/test",
-	"POST /console/webhooks/{partner}/{id}/activate"}
+	"POST /console/webhooks/{partner}/{id}/activate", "POST /console/webhooks/{partner}/{id}/test"}
 
 func TestEachActHealsOrHasAPageThatAsksFirst(t *testing.T) {
 	t.Parallel()

@@ -122,7 +122,7 @@ func TestThePageOnRolesSaysWhatEachMayDo(t *testing.T) {
 		what := strings.Split(strings.TrimPrefix(path, "/console/"), "/")
 		word := map[string]string{"operations": "writes", "jobs": "writes", "webhooks": "deliveries", "audit": "audit log"}[what[0]]
 		if what[0] == "connections" {
-			word = map[string]string{"pause": "pause", "resume": "resume", "rate": "slow down", "settings": "settings", "test": "test", "import": "import"}[what[2]]
+			word = map[string]string{"pause": "pause", "resume": "resume", "rate": "slow down", "settings": "settings", "credentials": "credentials", "test": "test", "import": "import"}[what[2]]
 		}
 		if word == "" || !strings.Contains(says[r.may], word) {
 			t.Errorf("the page does not say that the role %s may %s (%q)", r.may, r.pattern, word)

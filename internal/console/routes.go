@@ -67,6 +67,8 @@ func (c *Console) table() []route {
 		{"POST /console/connections/{id}/resume", Admin, c.resumeConnection},
 		{"GET /console/connections/{id}/settings", Admin, c.editSettings},
 		{"POST /console/connections/{id}/settings", Admin, c.changeSettings},
+		{"GET /console/connections/{id}/credentials", Admin, c.editCredentials},
+		{"POST /console/connections/{id}/credentials", Admin, c.changeCredentials},
 		{"POST /console/connections/{id}/test", Operator, c.testConnection},
 		{"POST /console/connections/{id}/import", Operator, c.importConnection},
 		{"GET /console/lanes", Viewer, c.showLanes},
