@@ -46,7 +46,7 @@ func TestEachPageAndActAsksWhoItIsBeforeItDoesAnything(t *testing.T) {
 	for role, want := range map[Role]int{"": http.StatusTeapot, Viewer: http.StatusForbidden, Operator: http.StatusForbidden,
 		"root": http.StatusForbidden} {
 		// It has no services: whatever is let through too far breaks.
-		c, err := New(Config{Gate: doorman{role}, Connections: quietLinks{}, Rates: quiet{}, Troubles: quiet{}, Now: time.Now})
+		c, err := New(Config{Gate: doorman{role}, Connections: quietLinks{}, Rates: calm{}, Troubles: quiet{}, Now: time.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,7 +64,7 @@ func TestEachPageAndActAsksWhoItIsBeforeItDoesAnything(t *testing.T) {
 
 func TestInAConsoleThatIsReadOnlyNobodyActs(t *testing.T) {
 	t.Parallel()
-	c, err := New(Config{Gate: doorman{Admin}, ReadOnly: true, Connections: quietLinks{}, Rates: quiet{}, Troubles: quiet{}, Now: time.Now})
+	c, err := New(Config{Gate: doorman{Admin}, ReadOnly: true, Connections: quietLinks{}, Rates: calm{}, Troubles: quiet{}, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
