@@ -104,7 +104,11 @@ func (c *Console) testConnection(r *http.Request, who Visitor) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	found, refused := c.Links.Test(r.Context(), access.Principal{Fleet: access.Fleet{ID: of.Fleet}}, of.ID)
+	var found connection.Tested
+	refused := hasNotEnded(of)
+	if refused == nil {
+		found, refused = c.Links.Test(r.Context(), access.Principal{Fleet: access.Fleet{ID: of.Fleet}}, of.ID)
+	}
 	if refused == nil {
 		c.note(r, "tested", "", "connection:"+of.ID.String())
 	}
@@ -156,7 +160,10 @@ func (c *Console) changeConnection(r *http.Request, who Visitor, did deed,
 	if err != nil {
 		return answer{}, err
 	}
-	if err := change(of, access.Principal{Fleet: access.Fleet{ID: of.Fleet}}); err != nil {
+	if err = hasNotEnded(of); err == nil {
+		err = change(of, access.Principal{Fleet: access.Fleet{ID: of.Fleet}})
+	}
+	if err != nil {
 		s, again := c.connectionSheet(r, who, of)
 		if again != nil {
 			return answer{}, err
