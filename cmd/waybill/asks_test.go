@@ -21,7 +21,7 @@ var unasked = map[string]string{
 		op list, op watch, operator list, profile list, record get, record list, settings, tail, tsp capabilities, tsp list, tsp matrix, version, whoami`,
 	"they run":  "dev, serve, sim run",
 	"they make": "backup, client create, fleet create, hook create, operator create, operator link, profile add, write",
-	"they heal, or let go on": "client enable, conn activate, conn import, conn test, lane resume, op try, operator enable, profile use, " +
+	"they heal, or let go on": "client enable, conn activate, conn import, conn test, hook test, lane resume, op try, operator enable, profile use, " +
 		"token revoke",
 	"they set what their flags or arguments name, and are set back so": "client scopes, fleet rename, operator set, op revert, sim fault",
 	"what is final is what their flags say":                            "op resolve, key rotate, key rotate-signing",

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,7 +13,7 @@ import (
 func TestTheShellCompletesCommandsFlagsAndValues(t *testing.T) {
 	t.Parallel()
 	g := &gateway{t: t, env: map[string]string{"HOME": t.TempDir(), "XDG_CONFIG_HOME": t.TempDir()}}
-	for line, want := range map[string]string{
+	lines := map[string]string{
 		"waybill o":                       "operator op",
 		"waybill op exp":                  "explain",
 		"waybill op list --sta":           "--status",
@@ -22,7 +24,8 @@ func TestTheShellCompletesCommandsFlagsAndValues(t *testing.T) {
 		"waybill completion f":            "fish",
 		"waybill sim fault samsara --met": "--method",
 		"waybill client rot":              "rotate",
-	} {
+	}
+	for line, want := range lines {
 		words := strings.Fields(line)
 		out, err := g.shell("source <(waybill completion bash); COMP_WORDS=(" + line + "); COMP_CWORD=" +
 			string(rune('0'+len(words)-1)) + "; _waybill; echo \"${COMPREPLY[*]}\"")
@@ -33,7 +36,35 @@ func TestTheShellCompletesCommandsFlagsAndValues(t *testing.T) {
 	for _, shell := range []string{"zsh", "fish"} {
 		g.waybill("completion", shell).ends(0, "complete ", "explain", "jsonl")
 	}
+	script := g.waybill("completion", "powershell").ends(0, "Register-ArgumentCompleter", "'op list|--status' = @('pending', 'success', 'failed')", "'explain'", "'jsonl'").out
+	// Keys of its tables are compared without case, and one that is there twice is an error.
+	seen := map[string]bool{}
+	for line := range strings.Lines(script) {
+		if key, _, is := strings.Cut(strings.ToLower(line), " = @("); is {
+			if seen[key] {
+				t.Errorf("the script for PowerShell has %s twice", key)
+			}
+			seen[key] = true
+		}
+	}
+	if _, err := exec.LookPath("pwsh"); err != nil {
+		t.Log("NOT CHECKED: there is no PowerShell")
+	} else {
+		completedByPowerShell(t, script, lines)
+	}
 	g.waybill("completion", "tcsh").ends(2)
+}
+
+// completedByPowerShell asks PowerShell how it completes lines.
+func completedByPowerShell(t *testing.T, script string, lines map[string]string) {
+	t.Helper()
+	for line, want := range lines {
+		asks := script + "\n(TabExpansion2 '" + line + "' " + strconv.Itoa(len(line)) + ").CompletionMatches.CompletionText -join ' '"
+		out, err := exec.CommandContext(t.Context(), "pwsh", "-NoProfile", "-Command", asks).Output()
+		if err != nil || strings.TrimSpace(string(out)) != want {
+			t.Errorf("PowerShell completes %q by %q, not %q: %v", line, out, want, err)
+		}
+	}
 }
 
 func TestASimulatorIsMadeToMisbehave(t *testing.T) {

@@ -33,7 +33,7 @@ func newEnvironment(ctx context.Context, environ []string) *environment {
 	if u, err := user.Current(); err == nil {
 		who.Name += ":" + u.Username
 	}
-	return &environment{audit.By(ctx, who), c, log, &cli.Session{Context: ctx}, environ, wrong}
+	return &environment{audit.By(ctx, who), c, log, &cli.Session{Context: ctx, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}, environ, wrong}
 }
 
 // need is what a command asks of a setting that others can do without.

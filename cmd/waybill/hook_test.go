@@ -7,11 +7,13 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/cli"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -147,6 +149,8 @@ func TestWebhooksAreSubscribedToAndWhatWasGivenUpIsReplayed(t *testing.T) {
 	g.waybill("hook", "create", "http://127.0.0.1:9/z", "workflow.added").ends(0, "warning: workflow.added: event_name: this service never raises")
 	g.waybill("hook", "list", "--event", "vehicle.added").ends(0, id+"  vehicle.added  active")
 	g.waybill("hook", "deliveries", id).ends(0, "EVENT ID")
+	g.waybill("api", "POST", "/v2/notifications/webhooks/"+id+"/pause").ends(0, `"paused":{"by":"client:demo","reason":null`)
+	g.waybill("hook", "list", "--event", "vehicle.added").ends(0, id+"  vehicle.added  paused", "client:demo")
 	g.waybill("hook", "deliveries", id, "--dead", "-o", "json").ends(0, "[]\n")
 	g.waybill("hook", "deliveries", id, "--dead", "--status", "failed").ends(2)
 	g.waybill("hook", "replay", id, "--dry-run").ends(0, "0 dead letters match")
@@ -158,6 +162,29 @@ func TestWebhooksAreSubscribedToAndWhatWasGivenUpIsReplayed(t *testing.T) {
 	if list := g.waybill("hook", "list"); strings.Contains(list.out, id) {
 		t.Error(list.out)
 	}
+}
+
+func TestAReceiverIsTestedAndTheExitCodeSaysWhatItAnswered(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	takes := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		code, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/"))
+		w.WriteHeader(code)
+	}))
+	t.Cleanup(takes.Close)
+	for code, wants := range map[int]struct {
+		ends int
+		says string
+	}{202: {0, "ok  202 in "}, 503: {cli.ExitFailed, "refused  503 in "}, 404: {cli.ExitFailed, "Look at the path"}} {
+		id := g.waybill("hook", "create", takes.URL+"/"+strconv.Itoa(code), "vehicle.added", "-o", "name").text()
+		g.waybill("hook", "test", id).ends(wants.ends, wants.says)
+		g.waybill("hook", "test", id).ends(1, "429", "tested less than 10s ago")
+		g.waybill("hook", "deliveries", id, "-o", "json").ends(0, "[]\n")
+		g.waybill("hook", "list", "--event", "vehicle.added").ends(0, id+"  vehicle.added  active")
+	}
+	id := g.waybill("hook", "create", "http://127.0.0.1:9/x", "vehicle.added", "-o", "name").text()
+	g.waybill("hook", "test", id, "-o", "json").ends(cli.ExitUnknown, `"outcome": "unanswered"`, `"status_code": null`)
+	g.waybill("hook", "test", strings.Replace(id, "0", "1", 1)).ends(3, "404")
 }
 
 func TestDeliveriesOfOneOperationAreListed(t *testing.T) {

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/google/uuid"
 
@@ -15,7 +13,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/cli"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
-	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
@@ -42,69 +39,6 @@ func plainly(err error) error {
 	return err
 }
 
-type laneListCommand struct {
-	From string `help:"Where the list goes on, as the page before tells it." placeholder:"PLACE"`
-	Size int    `help:"How many lanes to list, up to 500." default:"50"`
-}
-
-// Help teaches the command.
-func (laneListCommand) Help() string {
-	return `Lists the lanes of all processes by what the database says: held first, then paused, then those with
-work; of each the oldest waiting first. A lane without work that nothing keeps is not listed. What only the
-process knows that works on a lane, as how long its TSP asked to be left alone, the console tells there, and
-"waybill op explain" of one write. Works beside a running service. Uses the database named by
-WAYBILL_DATABASE_URL.
-
-  waybill lane list`
-}
-
-// Validate refuses what can be no page.
-func (l laneListCommand) Validate() error {
-	if l.Size < 1 || l.Size > 500 {
-		return fmt.Errorf("--size is %d; give 1 to 500", l.Size)
-	}
-	if _, err := lane.ReadPlace(l.From); err != nil {
-		return fmt.Errorf("--from: %w; give it as the page before told it", err)
-	}
-	return nil
-}
-
-// Run lists the lanes.
-func (l laneListCommand) Run(e *environment) error {
-	from, err := lane.ReadPlace(l.From)
-	if err != nil {
-		return err
-	}
-	return atLanes(e, func(d *app.LaneDesk) error {
-		all, next, err := d.List(e.ctx, from, l.Size)
-		if err != nil {
-			return err
-		}
-		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "STATE\tCONNECTION\tTSP\tWAITING\tOLDEST\tRATE\tRUNS IN\tWHY")
-		for _, one := range all {
-			c, oldest := one.Connection, "-"
-			if !one.Waiting.Since.IsZero() {
-				oldest = moment{one.Waiting.Since}.String()
-			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", one.State, c.ID, c.TSP, waitingOf(one), oldest, dash(c.Rate.String()),
-				dash(one.Runner), dash(one.Says()))
-		}
-		if next != nil {
-			defer fmt.Fprintf(os.Stderr, "waybill: there may be more: waybill lane list --from %s\n", next)
-		}
-		return w.Flush()
-	})
-}
-
-// waitingOf is how much waits in a lane, as far as that is counted.
-func waitingOf(l lane.Lane) string {
-	if l.Waiting.AtLeast {
-		return fmt.Sprintf("%d+", l.Waiting.N)
-	}
-	return strconv.Itoa(l.Waiting.N)
-}
-
 // dash stands for what is not there.
 func dash(text string) string {
 	if text == "" {
@@ -123,10 +57,24 @@ func (l oneLane) hand(e *environment, why string) connection.Hand {
 	return connection.Hand{Connection: l.Connection, By: audit.Of(e.ctx).Name, Why: why}
 }
 
-type lanePauseCommand struct {
+// surelyLane is oneLane for what holds it up.
+type surelyLane struct {
 	oneLane
-	Reason string `help:"Why, in a few words. Callers whose writes are refused or wait read it." required:""`
 	cli.Sure
+}
+
+// asks whether something is to be done to a connection, which is named with what stands behind it.
+func (l surelyLane) asks(e *environment, d *app.LaneDesk, c connection.Connection, what string) error {
+	of, err := d.Of(e.ctx, c)
+	if err != nil {
+		return err
+	}
+	return l.Agreed(e.session, fmt.Sprintf(what, fmt.Sprintf("connection %s (%s, %s; writes that wait: %s)", c.ID, c.TSP, c.Status, waitingOf(of))))
+}
+
+type lanePauseCommand struct {
+	surelyLane
+	Reason string `help:"Why, in a few words. Callers whose writes are refused or wait read it." required:""`
 }
 
 // Help teaches the command.
@@ -141,14 +89,18 @@ the other's. Works beside a running service.
 // Run pauses the connection.
 func (l lanePauseCommand) Run(e *environment) error {
 	return atLanes(e, func(d *app.LaneDesk) error {
-		if err := l.Agreed(e.session, fmt.Sprintf("pause connection %s and hold up its writes", l.Connection)); err != nil {
-			return err
+		c, err := d.Connections.MayPause(e.ctx, l.hand(e, l.Reason))
+		if err == nil {
+			err = l.asks(e, d, c, "pause %s and hold up its writes")
 		}
-		c, err := d.Connections.Pause(e.ctx, l.hand(e, l.Reason))
+		if err == nil {
+			c, err = d.Connections.Pause(e.ctx, l.hand(e, l.Reason))
+		}
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(os.Stdout, "connection_id: %s\nstatus: %s\npaused: %s, %s: %q\n", c.ID, c.Status, moment{c.Pause.At}, c.Pause.By, c.Pause.Why)
+		fmt.Fprintf(os.Stdout, "connection_id: %s\nstatus: %s\npaused: %s, %s: %s\n", c.ID, c.Status, moment{c.Pause.At}, c.Pause.By,
+			problem.Quoted(c.Pause.Why))
 		of, err := d.Of(e.ctx, c)
 		if err == nil {
 			fmt.Fprintf(os.Stdout, "waiting: %s\n", waitingOf(of))
@@ -171,11 +123,10 @@ func (l laneResumeCommand) Run(e *environment) error {
 }
 
 type laneRateCommand struct {
-	oneLane
+	surelyLane
 	Rate   string `arg:"" optional:"" help:"The most calls, such as 30/m: a second (s), minute (m) or hour (h)."`
 	Reason string `help:"Why, in a few words."`
 	Clear  bool   `help:"Leave the connection to what its TSP allows again."`
-	cli.Sure
 }
 
 // Help teaches the command.
@@ -216,12 +167,13 @@ func (l laneRateCommand) Run(e *environment) error {
 		to.Events, to.Period = rate.Events, rate.Period
 	}
 	return atLanes(e, func(d *app.LaneDesk) error {
-		if !l.Clear {
-			if err := l.Agreed(e.session, fmt.Sprintf("keep connection %s to %s", l.Connection, l.Rate)); err != nil {
-				return err
-			}
+		c, err := d.Connections.MaySlow(e.ctx, l.hand(e, l.Reason), to)
+		if err == nil && !l.Clear {
+			err = l.asks(e, d, c, "keep %s to "+to.String())
 		}
-		c, err := d.Connections.Slow(e.ctx, l.hand(e, l.Reason), to)
+		if err == nil {
+			c, err = d.Connections.Slow(e.ctx, l.hand(e, l.Reason), to)
+		}
 		if err == nil {
 			fmt.Fprintf(os.Stdout, "connection_id: %s\nrate: %s\n", c.ID, dash(c.Rate.String()))
 		}

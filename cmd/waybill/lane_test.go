@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
 
+	"github.com/waybill-dev/waybill/internal/cli"
 	"github.com/waybill-dev/waybill/internal/connection"
 )
 
@@ -51,6 +53,8 @@ func TestLanesAreWorkedOnAsThePageShows(t *testing.T) {
 		"lane resume $CONNECTION":                                            "nothing is to be resumed",
 		"lane list --from x":                                                 "is no place",
 		"lane list --size 0":                                                 "give 1 to 500",
+		"lane list --jq (":                                                   "no program of jq",
+		"lane pause $CONNECTION --reason a\u202eb --yes":                     "reason must be one line",
 		"lane pause 00000000-0000-0000-0000-000000000001 --reason why --yes": "there is no connection",
 	} {
 		err := does(line)
@@ -60,5 +64,65 @@ func TestLanesAreWorkedOnAsThePageShows(t *testing.T) {
 		if misused := (misuse{}); strings.Contains(line, "1000/s") && !errors.As(err, &misused) {
 			t.Errorf("waybill %s is no misuse: %v", line, err)
 		}
+	}
+}
+
+func TestALaneIsLookedUpBeforeAnythingIsAskedAndTheQuestionSaysWhatStandsBehindIt(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	e := newEnvironment(t.Context(), []string{"WAYBILL_DATABASE_URL=" + g.database})
+	var asked, out strings.Builder
+	does := func(line, answers string) error {
+		asked.Reset()
+		out.Reset()
+		e.session = &cli.Session{Context: t.Context(), In: strings.NewReader(answers), Out: &out, Err: &asked, Asks: true}
+		var all commands
+		parsed, err := newParser(&all).Parse(worded(strings.ReplaceAll(line, "$CONNECTION", g.ids.Connection.String())))
+		if err != nil {
+			return err
+		}
+		return parsed.Run(e)
+	}
+	for line, says := range map[string]string{"lane pause 00000000-0000-0000-0000-000000000001 --reason why": "there is no connection",
+		"lane rate 00000000-0000-0000-0000-000000000001 30/m --reason why": "there is no connection", "lane rate $CONNECTION 1000/s --reason why": "would change nothing"} {
+		if err := does(line, "y\n"); err == nil || !strings.Contains(err.Error(), says) || asked.Len() > 0 {
+			t.Errorf("waybill %s asked %q and said %v", line, asked.String(), err)
+		}
+	}
+	for line, question := range map[string]string{"lane pause $CONNECTION --reason why": "pause connection " + g.ids.Connection.String() +
+		" (samsara, active; writes that wait: 0) and hold up its writes?", "lane rate $CONNECTION 30/m --reason why": "(samsara, active; writes that wait: 0) to 30/m?"} {
+		if err := does(line, "n\n"); err == nil || !strings.Contains(asked.String(), question) {
+			t.Errorf("waybill %s asked %q and said %v", line, asked.String(), err)
+		}
+	}
+	if err := does("lane pause $CONNECTION --reason why", "y\n"); err != nil {
+		t.Error(err)
+	}
+	if err := does("lane pause $CONNECTION --reason why", "y\n"); err == nil || !strings.Contains(err.Error(), "paused already") || asked.Len() > 0 {
+		t.Errorf("of what is paused was asked %q and said %v", asked.String(), err)
+	}
+	if err := does("lane list -o json", ""); err != nil {
+		t.Fatal(err)
+	}
+	var listed []map[string]any
+	if err := json.Unmarshal([]byte(out.String()), &listed); err != nil || len(listed) != 1 {
+		t.Fatalf("%s: %v", out.String(), err)
+	}
+	one := listed[0]
+	if one["connection_id"] != g.ids.Connection.String() || one["state"] != "paused" || one["tsp"] != "samsara" || one["waiting"] != 0.0 ||
+		one["waiting_at_least"] != false || one["oldest"] != nil || one["rate"] != nil || one["runs_in"] != nil || !strings.HasSuffix(one["why"].(string), `: "why"`) {
+		t.Errorf("listed %v", one)
+	}
+	page := documents(t)["docs/command-line.md"]
+	for member := range one {
+		if !strings.Contains(page, "`"+member+"`") {
+			t.Errorf("no page names %s", member)
+		}
+	}
+	if err := does("lane list -o name", ""); err != nil || out.String() != g.ids.Connection.String()+"\n" {
+		t.Errorf("named %q, %v", out.String(), err)
+	}
+	if err := does("lane list", ""); err != nil || strings.Contains(out.String(), "RUNS IN") || !strings.Contains(out.String(), "paused  "+g.ids.Connection.String()) {
+		t.Errorf("%s, %v", out.String(), err)
 	}
 }

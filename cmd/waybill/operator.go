@@ -123,6 +123,7 @@ type operatorSetCommand struct {
 	Name     *string `help:"The operator's name."`
 	Role     *role   `help:"What the operator may do: viewer (reads), operator (also acts on writes and deliveries) or admin (also on connections)."`
 	Payloads *bool   `help:"Whether a viewer sees what was written; operators and admins do." negatable:""`
+	Anyway   bool    `help:"Take the role from the last admin, too."`
 }
 
 // Help teaches the command.
@@ -149,7 +150,7 @@ func (c operatorSetCommand) Validate() error {
 // Run changes the operator.
 func (c operatorSetCommand) Run(e *environment) error {
 	return atDesk(e, func(d *operator.Desk) error {
-		return told(d.Set(e.ctx, c.Operator, operator.Change{Name: c.Name, Role: (*operator.Role)(c.Role), Payloads: c.Payloads}))
+		return told(d.Set(e.ctx, c.Operator, operator.Change{Name: c.Name, Role: (*operator.Role)(c.Role), Payloads: c.Payloads, Sure: c.Anyway}))
 	})
 }
 
@@ -177,6 +178,7 @@ func (c operatorLinkCommand) Run(e *environment) error {
 type operatorDisableCommand struct {
 	oneOperator
 	cli.Sure
+	Anyway bool `help:"Keep out the last admin, too."`
 }
 
 // Run keeps the operator out.
@@ -189,7 +191,7 @@ func (c operatorDisableCommand) Run(e *environment) error {
 		if err != nil {
 			return err
 		}
-		return told(d.Enable(e.ctx, c.Operator, false))
+		return told(d.Disable(e.ctx, c.Operator, c.Anyway))
 	})
 }
 
@@ -197,7 +199,7 @@ type operatorEnableCommand struct{ oneOperator }
 
 // Run lets the operator in.
 func (c operatorEnableCommand) Run(e *environment) error {
-	return atDesk(e, func(d *operator.Desk) error { return told(d.Enable(e.ctx, c.Operator, true)) })
+	return atDesk(e, func(d *operator.Desk) error { return told(d.Enable(e.ctx, c.Operator)) })
 }
 
 type operatorDeleteCommand struct {

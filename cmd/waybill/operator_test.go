@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +27,10 @@ func TestOperatorsAreManagedAsThePageShows(t *testing.T) {
 	t.Parallel()
 	e := newEnvironment(t.Context(), []string{"WAYBILL_DATABASE_URL=" + filepath.Join(t.TempDir(), "w.db")})
 	if err := (migrateCommand{}).Run(e); err != nil {
+		t.Fatal(err)
+	}
+	// The page is about one of several.
+	if err := (operatorCreateCommand{Email: "bo@carrier.example", Name: "Bo", Role: role(operator.Admin)}).Run(e); err != nil {
 		t.Fatal(err)
 	}
 	ran := 0
@@ -53,11 +58,12 @@ func TestOperatorsAreManagedAsThePageShows(t *testing.T) {
 	stands(t, e, 0)
 }
 
-// stands expects of so many operators to be as the page has left them.
+// stands expects of so many operators beside Bo to be as the page has left them.
 func stands(t *testing.T, e *environment, n int) {
 	t.Helper()
 	err := app.Operators(t.Context(), e.config, func(d *operator.Desk) error {
 		all, err := d.All(t.Context())
+		all = slices.DeleteFunc(all, func(o operator.Operator) bool { return o.Name == "Bo" })
 		if len(all) != n || n > 0 && (all[0].Role != operator.Acting || all[0].Disabled || all[0].Name != "Ada Lind") {
 			t.Errorf("%v", all)
 		}
@@ -87,6 +93,19 @@ func TestTheLastAdminIsDeletedWithAWordAlone(t *testing.T) {
 	}
 	if err := does("operator delete ada@x.example --yes"); err == nil || !strings.Contains(err.Error(), "--anyway") {
 		t.Errorf("the last admin: %v", err)
+	}
+	for _, line := range []string{"operator disable ada@x.example --yes", "operator set ada@x.example --role viewer"} {
+		if err := does(line); err == nil || !strings.Contains(err.Error(), "nothing was changed: ada@x.example is the last admin") {
+			t.Errorf("%s: %v", line, err)
+		}
+		if err := does(line + " --anyway"); err != nil {
+			t.Errorf("%s, anyway: %v", line, err)
+		}
+		for _, again := range []string{"operator enable ada@x.example", "operator set ada@x.example --role admin"} {
+			if err := does(again); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	if err := does("operator delete ada@x.example --yes --anyway"); err != nil {
 		t.Error(err)

@@ -77,6 +77,12 @@ type Webhooks interface {
 	Move(ctx context.Context, partner, id uuid.UUID, m webhook.Move) (webhook.Subscription, error)
 }
 
+// Receivers tests the receivers of subscriptions, and has nothing sent to them.
+type Receivers interface {
+	Test(ctx context.Context, partner, id uuid.UUID) (webhook.Tested, error)
+	Pause(ctx context.Context, h webhook.Hand) (webhook.Subscription, error)
+}
+
 // Deliveries tells what came of partners' subscriptions. Every method takes the partner of the token.
 type Deliveries interface {
 	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error)
@@ -97,6 +103,7 @@ type Config struct {
 	Webhooks    Webhooks
 	Feed        Feed
 	Deliveries  Deliveries
+	Receivers   Receivers
 	Connections Connections
 	Fleets      Fleets
 	Directory   Directory

@@ -40,6 +40,7 @@ type (
 		api.Webhooks
 		*desk
 	}
+	receiverDesk struct{ *desk }
 	deliveryDesk struct {
 		api.Deliveries
 		*desk
@@ -99,6 +100,14 @@ func (h hookDesk) Move(_ context.Context, who, id uuid.UUID, m webhook.Move) (we
 	return webhook.Subscription{}, h.note("%s moves %s: %s", who, id, m)
 }
 
+func (h receiverDesk) Pause(_ context.Context, by webhook.Hand) (webhook.Subscription, error) {
+	return webhook.Subscription{}, h.note("%s moves %s: paused", by.Partner, by.Subscription)
+}
+
+func (h receiverDesk) Test(_ context.Context, who, id uuid.UUID) (webhook.Tested, error) {
+	return webhook.Tested{Webhook: id}, h.note("%s tests %s", who, id)
+}
+
 func (d deliveryDesk) Replay(_ context.Context, who, id uuid.UUID, body []byte) (webhook.Replayed, error) {
 	return webhook.Replayed{}, d.note("%s replays %s by %s", who, id, body)
 }
@@ -137,7 +146,7 @@ func staffed(t *testing.T) (*counter, *desk) {
 	t.Helper()
 	c, d := serve(t, nil), &desk{}
 	c.Server = api.New(api.Config{Tokens: c, Connections: linkDesk{desk: d}, Agreements: agreementDesk{desk: d},
-		Webhooks: hookDesk{desk: d}, Deliveries: deliveryDesk{desk: d}, Records: recordDesk{desk: d},
+		Webhooks: hookDesk{desk: d}, Receivers: receiverDesk{d}, Deliveries: deliveryDesk{desk: d}, Records: recordDesk{desk: d},
 		Strict: openapi.NewStrict, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	return c, d
 }

@@ -94,3 +94,31 @@ func (s *Server) moveWebhook(m webhook.Move) func(http.ResponseWriter, *http.Req
 		return nil
 	}
 }
+
+// testWebhook sends a receiver an event that is marked as a test, and answers what came of it.
+func (s *Server) testWebhook(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	id, err := pathID(r, "webhook_id")
+	if err != nil {
+		return err
+	}
+	tested, err := s.Receivers.Test(r.Context(), who.Partner.ID, id)
+	if err != nil {
+		return err
+	}
+	s.answer(w, http.StatusOK, tested)
+	return nil
+}
+
+// pauseWebhook notes which client paused a subscription.
+func (s *Server) pauseWebhook(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	id, err := pathID(r, "webhook_id")
+	if err != nil {
+		return err
+	}
+	paused, err := s.Receivers.Pause(r.Context(), webhook.Hand{Partner: who.Partner.ID, Subscription: id, By: "client:" + who.Client})
+	if err != nil {
+		return err
+	}
+	s.answer(w, http.StatusOK, paused.Read())
+	return nil
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api"
 	"github.com/waybill-dev/waybill/internal/api/openapi"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
@@ -57,7 +58,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(p), Now: a.now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: a.keys.sealer, URLs: p.policy,
-		Most: a.config.MaxSubscriptions, Strict: strictEvents(p)})
+		Most: a.config.MaxSubscriptions, Strict: strictEvents(p), Tests: webhook.Tests{Send: a.sendsTests(p), Note: a.noteTest}})
 	a.floors = newFloors(a.config, a.lanes.activate, listen.Descriptors(), a.log)
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,
@@ -133,10 +134,8 @@ func (a *App) work(p parts) {
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
 		return webhook.OpenSecret(a.keys.sealer, s, a.now())
 	}
-	sender := webhook.NewSender(a.toReceivers(outbound.Receiver(p.policy, webhook.DefaultTimeout)), a.outside())
-	sender.Strict = strictEvents(p)
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
-		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: sender,
+		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: a.sender(p),
 		Floor: a.floors.deliveries, Now: a.now, Log: a.log,
 		Watch: a.performWatch(), Traces: a.performTraces(),
 	})
@@ -147,6 +146,28 @@ func (a *App) work(p parts) {
 		},
 		Budget: a.budget, Now: a.now, Log: a.log, MaxLanes: a.config.LanesAtOnce,
 	})
+}
+
+// sender makes attempts to deliver to receivers, by a client of its own.
+func (a *App) sender(p parts) *webhook.Sender {
+	s := webhook.NewSender(a.toReceivers(outbound.Receiver(p.policy, webhook.DefaultTimeout)), a.outside())
+	s.Strict = strictEvents(p)
+	return s
+}
+
+// sendsTests makes the attempts of tests, of which the log alone tells afterwards.
+func (a *App) sendsTests(p parts) func(context.Context, webhook.Delivery) webhook.Result {
+	s := a.sender(p)
+	return func(ctx context.Context, d webhook.Delivery) webhook.Result {
+		r := s.Send(ctx, d)
+		a.log.Info("a receiver was tested", "subscription_id", d.Subscription.ID, "status", r.StatusCode, "error", r.Err, "cause", r.Cause)
+		return r
+	}
+}
+
+// noteTest writes into the audit log that a subscription is tested.
+func (a *App) noteTest(ctx context.Context, id uuid.UUID) error {
+	return a.db.Note(ctx, audit.Entry{Action: "tested", Object: "webhook:" + id.String()})
 }
 
 // cutSince is when the lane of a connection was taken last from a process that did not give it back.
@@ -181,7 +202,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Webhooks: a.webhooks, Keep: a.config.KeepOperations, Now: a.now, Log: a.log})
 	a.api = api.New(api.Config{
 		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
-		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
+		Deliveries: a.webhooks, Receivers: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
 		Defects:    records,
 		Operations: operations, Remedies: operations, Batches: operations, Jobs: a.jobs,
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),

@@ -86,7 +86,7 @@ func TestTheConsoleIsServedBehindItsSignIn(t *testing.T) {
 		t.Errorf("in: %d %s", p.status, p.text)
 	}
 	atDesk(t, c, func(ctx context.Context, d *operator.Desk) error {
-		_, err := d.Enable(ctx, "ada@x.example", false)
+		_, err := d.Disable(ctx, "ada@x.example", true)
 		return err
 	})
 	if p = ask("GET", "/console/", nil); !strings.Contains(p.text, "One-time code") {

@@ -9,7 +9,7 @@ import (
 )
 
 type completionCommand struct {
-	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
+	Shell string `arg:"" enum:"bash,zsh,fish,powershell" help:"bash, zsh, fish or powershell."`
 }
 
 // Help teaches the command.
@@ -18,7 +18,8 @@ func (completionCommand) Help() string {
 
   bash:  source <(waybill completion bash)
   zsh:   source <(waybill completion zsh)
-  fish:  waybill completion fish | source`
+  fish:  waybill completion fish | source
+  PowerShell:  waybill completion powershell | Out-String | Invoke-Expression`
 }
 
 // Run prints the script.
@@ -29,6 +30,8 @@ func (c completionCommand) Run(s *Session, parser *kong.Kong) error {
 	switch c.Shell {
 	case "fish":
 		text = fishScript(words)
+	case "powershell":
+		text = powershellScript(words)
 	case "zsh":
 		// zsh runs the functions of bash.
 		text = "autoload -U +X compinit && compinit -u\nautoload -U +X bashcompinit && bashcompinit\n" + bashScript(words)

@@ -17,6 +17,7 @@ type hookCommands struct {
 	Create     hookCreateCommand     `cmd:"" help:"Subscribe a receiver to events."`
 	Delete     hookDeleteCommand     `cmd:"" help:"Delete a subscription."`
 	Deliveries hookDeliveriesCommand `cmd:"" help:"List what was sent for a subscription, or what was given up (--dead)."`
+	Test       hookTestCommand       `cmd:"" help:"Send the receiver of a subscription an event that is marked as a test, and tell what comes of it."`
 	Replay     hookReplayCommand     `cmd:"" help:"Send again what was given up for a subscription."`
 	Verify     hookVerifyCommand     `cmd:"" help:"Check the signatures of a delivery that you have. Asks no Waybill."`
 }
@@ -33,7 +34,11 @@ type subscription struct {
 	Status    string `json:"status"`
 	CreatedAt string `json:"created_at"`
 	Refused   int    `json:"refused"`
-	Warnings  []struct {
+	Paused    struct {
+		By     string `json:"by"`
+		Reason string `json:"reason"`
+	} `json:"paused"`
+	Warnings []struct {
 		Path    string `json:"path"`
 		Message string `json:"message"`
 	} `json:"warnings"`
@@ -67,7 +72,7 @@ func (c hookListCommand) Run(s *Session) error {
 
 // hooksFound are the subscriptions that a query selects.
 func hooksFound(s *Session, client *remote.Client, q url.Values) (listing, error) {
-	l := listing{grid: output.Grid{Heads: []string{"ID", "EVENT", "STATUS", "REFUSED", "AGE", "URL"}}}
+	l := listing{grid: output.Grid{Heads: []string{"ID", "EVENT", "STATUS", "REFUSED", "AGE", "URL", "WHY"}}}
 	now := time.Now()
 	for item, err := range client.List(s.Context, allHooks, q, 0) {
 		if err != nil {
@@ -77,10 +82,18 @@ func hooksFound(s *Session, client *remote.Client, q url.Values) (listing, error
 		if err := remote.Decode(item, &sub); err != nil {
 			return l, err
 		}
-		l.grid.Add(sub.ID, sub.Event, sub.Status, strconv.Itoa(sub.Refused), age(sub.CreatedAt, now), sub.URL)
+		l.grid.Add(sub.ID, sub.Event, sub.Status, strconv.Itoa(sub.Refused), age(sub.CreatedAt, now), sub.URL, sub.why())
 		l.items = append(l.items, item)
 	}
 	return l, nil
+}
+
+// why tells who paused a subscription, and the reason if one was given.
+func (s subscription) why() string {
+	if s.Paused.Reason == "" {
+		return s.Paused.By
+	}
+	return s.Paused.By + ": " + s.Paused.Reason
 }
 
 type hookDeleteCommand struct {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -48,29 +46,17 @@ type Hand struct {
 	By, Why    string
 }
 
-// mostWhy bounds a reason, in characters.
-const mostWhy = 200
-
-// reason is why something is to be done, or a problem of how it is written.
-func (h Hand) reason() (string, error) {
-	why := strings.TrimSpace(h.Why)
-	message := ""
-	switch {
-	case why == "":
-		message = "is missing; say in a few words why, for whoever finds it later"
-	case !utf8.ValidString(why) || strings.ContainsFunc(why, unicode.IsControl):
-		message = "must be one line of text"
-	case utf8.RuneCountInString(why) > mostWhy:
-		message = fmt.Sprintf("has %d characters; say it in %d", utf8.RuneCountInString(why), mostWhy)
-	default:
-		return why, nil
+// MayPause is the connection that Pause would pause, or why it would not.
+func (s *Service) MayPause(ctx context.Context, h Hand) (Connection, error) {
+	if _, err := problem.Reason("reason", h.Why); err != nil {
+		return Connection{}, err
 	}
-	return "", &problem.Error{Code: problem.Invalid, Details: []problem.Detail{{Path: "reason", Input: h.Why, Message: message}}}
+	return s.movable(ctx, Paused, h.Connection)
 }
 
 // Pause keeps a connection from writes and imports until somebody resumes it, as its fleet may, and notes by whom and why.
 func (s *Service) Pause(ctx context.Context, h Hand) (Connection, error) {
-	why, err := h.reason()
+	why, err := problem.Reason("reason", h.Why)
 	if err != nil {
 		return Connection{}, err
 	}
@@ -82,13 +68,12 @@ func (s *Service) Resume(ctx context.Context, h Hand) (Connection, error) {
 	return s.moved(ctx, Active, h.Connection, Mark{By: h.By})
 }
 
-// moved gives a connection another status by an operator's word. It asks no TSP.
-func (s *Service) moved(ctx context.Context, to Status, id uuid.UUID, mark Mark) (Connection, error) {
+// movable is a connection that an operator can give another status.
+func (s *Service) movable(ctx context.Context, to Status, id uuid.UUID) (Connection, error) {
 	c, err := s.byHand(ctx, id)
-	if err != nil {
-		return c, err
-	}
 	switch {
+	case err != nil:
+		return c, err
 	case c.Status == to && to == Paused:
 		return c, problem.New(problem.Conflict, "the connection is paused already%s; resume it first to pause it anew", c.paused())
 	case c.Status == to:
@@ -96,9 +81,17 @@ func (s *Service) moved(ctx context.Context, to Status, id uuid.UUID, mark Mark)
 	case to == Active && c.Status != Paused:
 		return c, problem.New(problem.Conflict, "the connection is %s and not paused, so it cannot be resumed; it goes on by itself "+
 			"once %s takes its credentials", c.Status, s.displayName(c.TSP))
-	}
-	if c.Status != Active && to == Paused {
+	case c.Status != Active && to == Paused:
 		return c, problem.New(problem.Conflict, "the connection is %s; it takes no writes already", c.Status)
+	}
+	return c, nil
+}
+
+// moved gives a connection another status by an operator's word. It asks no TSP.
+func (s *Service) moved(ctx context.Context, to Status, id uuid.UUID, mark Mark) (Connection, error) {
+	c, err := s.movable(ctx, to, id)
+	if err != nil {
+		return c, err
 	}
 	// It takes no lock: secrets stay as they are, and whatever else has changed since it was read overtakes it.
 	next := Change{From: c, To: c}
@@ -113,27 +106,31 @@ func (s *Service) moved(ctx context.Context, to Status, id uuid.UUID, mark Mark)
 	return next.To, nil
 }
 
-// Slow keeps a connection to a rate below those that its TSP allows, in all processes. A rate of zero leaves it to the
-// TSP's alone.
-func (s *Service) Slow(ctx context.Context, h Hand, to Rate) (Connection, error) {
-	why, err := h.reason()
-	if to.Events == 0 && strings.TrimSpace(h.Why) == "" {
-		err = nil
-	}
-	if err != nil {
-		return Connection{}, err
+// MaySlow is the connection that Slow would slow, or why it would not.
+func (s *Service) MaySlow(ctx context.Context, h Hand, to Rate) (Connection, error) {
+	if to.Events > 0 {
+		if _, err := problem.Reason("reason", h.Why); err != nil {
+			return Connection{}, err
+		}
 	}
 	c, err := s.byHand(ctx, h.Connection)
 	if err != nil {
 		return c, err
 	}
-	if err := s.lowers(c, to); err != nil {
+	return c, s.lowers(c, to)
+}
+
+// Slow keeps a connection to a rate below those that its TSP allows, in all processes. A rate of zero leaves it to the
+// TSP's alone.
+func (s *Service) Slow(ctx context.Context, h Hand, to Rate) (Connection, error) {
+	c, err := s.MaySlow(ctx, h, to)
+	if err != nil {
 		return c, err
 	}
 	next := Change{From: c, To: c}
 	next.To.UpdatedAt, next.To.Rate = s.after(c), Rate{}
 	if to.Events > 0 {
-		next.To.Rate = Rate{to.Events, to.Period, Mark{h.By, why, next.To.UpdatedAt}}
+		next.To.Rate = Rate{to.Events, to.Period, Mark{h.By, strings.TrimSpace(h.Why), next.To.UpdatedAt}}
 	}
 	if err := changedBeside(s.store(ctx, next)); err != nil {
 		return c, err
@@ -200,7 +197,7 @@ func (c Connection) paused() string {
 		said = ", by " + c.Pause.By
 	}
 	if c.Pause.Why != "" {
-		said += fmt.Sprintf(": %q", c.Pause.Why)
+		said += ": " + problem.Quoted(c.Pause.Why)
 	}
 	return said
 }

@@ -21,7 +21,7 @@ func TestAnOperatorPausesAConnectionWithAReasonAndResumesIt(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)
 	id := s.create(good).ID
-	for _, why := range []string{"", " ", "two\nlines", strings.Repeat("x", 201), "\xff"} {
+	for _, why := range []string{"", " ", "two\nlines", strings.Repeat("x", 201), "\xff", "a\u202eb"} {
 		_, err := s.service.Pause(t.Context(), hand(id, why))
 		refused(t, "a reason "+why, err, problem.Invalid, "[reason|")
 	}

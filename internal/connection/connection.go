@@ -15,6 +15,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -62,8 +63,8 @@ func (c Connection) Bars(purpose string) string {
 		return "the connection is stale; it must be active to " + purpose + ": " + c.Problem
 	}
 	if c.Status == Paused && c.Pause.ByOperator() {
-		return fmt.Sprintf("the connection is paused; it must be active to %s. The operator of this Waybill has paused it: %q",
-			purpose, c.Pause.Why)
+		return fmt.Sprintf("the connection is paused; it must be active to %s. The operator of this Waybill has paused it: %s",
+			purpose, problem.Quoted(c.Pause.Why))
 	}
 	return c.Status.Bars(purpose)
 }

@@ -47,6 +47,8 @@ func (c *Console) showConnection(r *http.Request, who Visitor) (answer, error) {
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Active", "It takes writes, and what waited goes on.", nil}
 	case done == "changed" && c.Now().Sub(of.UpdatedAt) < time.Minute:
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Changed a moment ago", "The settings beside are those that it has now.", nil}
+	case done == "renewed" && c.Now().Sub(of.UpdatedAt) < time.Minute:
+		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Replaced a moment ago", "Its TSP takes the new credentials, and what is sent from now on is sent with them.", nil}
 	case done == "slowed" && of.Rate.Events > 0:
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Kept to " + of.Rate.String(), "Every process keeps to it within a second.", nil}
 	case done == "freed" && of.Rate.Events == 0:
@@ -75,10 +77,18 @@ func (c *Console) connectionOf(r *http.Request) (connection.Connection, error) {
 // openConnection finds the connection that a page asks about: of one that has ended nothing can be changed.
 func (c *Console) openConnection(r *http.Request) (connection.Connection, error) {
 	of, err := c.connectionOf(r)
-	if err == nil && of.Status.Ended() {
-		err = problem.New(problem.Conflict, "the connection is %s: nothing is sent through it any more, and nothing is changed about it", of.Status)
+	if err == nil {
+		err = hasNotEnded(of)
 	}
 	return of, err
+}
+
+// hasNotEnded refuses what can be done with a connection only while it has not ended.
+func hasNotEnded(of connection.Connection) error {
+	if of.Status.Ended() {
+		return problem.New(problem.Conflict, "the connection is %s: nothing is sent through it any more, and nothing is changed about it", of.Status)
+	}
+	return nil
 }
 
 // connectionSheet is the page of one connection.
@@ -128,7 +138,7 @@ func (c *Console) healthOf(of connection.Connection, visitor Visitor) verdict {
 		}
 	case of.Status == connection.Stale:
 		v.Title, v.Text = "Stale: "+who+" refuses the credentials", sentence(of.Problem)+" Writes wait. It is tried again by itself, and goes on when the TSP takes them; "+
-			"its fleet can also give it new ones by the API."
+			"its fleet can also give it new ones by the API, and an admin here."
 	case of.Status == connection.Paused:
 		v.Title, v.Text = "Paused: it takes no writes", pausedBy(of)
 	case of.Status.Ended():

@@ -57,7 +57,7 @@ func TestTheFirstPageSaysWhatNeedsSomebodyOfAllReplicas(t *testing.T) {
 	text := asks(t, c, "/console/")
 	for _, want := range []string{"1 connection is broken, 1 webhook is stale, 2 writes of the last 24 hours need you and 1 replica is silent", "3 connections", "Silent", "waybill-1",
 		`aria-label="Over the last hour 50 were accepted; 40 succeeded, 3 failed, 1 ended with an unknown outcome and 0 were cancelled"`,
-		`title="dead letters">10,000&#43;`, `title="failed in the last 24 hours">10,002&#43;`, "connection.updated"} {
+		`title="dead letters">10,000&#43;`, `title="of the last 24 hours need you">2<`, "connection.updated"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the first page does not say %q:\n%s", want, text)
 		}
@@ -68,6 +68,18 @@ func TestTheFirstPageSaysWhatNeedsSomebodyOfAllReplicas(t *testing.T) {
 	asks(t, c, "/console/tsps")
 	if asks(t, c, "/console/clients"); b.asked != 1 {
 		t.Errorf("three pages of one moment have counted %d times", b.asked)
+	}
+}
+
+func TestWhatWasRetriedNeedsNobodyInTheNavigationNorOnTheFirstPage(t *testing.T) {
+	t.Parallel()
+	o, b := newOffice(), &busy{}
+	o.who, o.status = Visitor{Name: "Ada", Role: Viewer}, connection.Active
+	o.op.RetriedBy = uuid.UUID{8}
+	c := o.over(t)
+	c.Rates, c.Troubles, c.Installation = b, b, b
+	if text := asks(t, c, "/console/"); strings.Contains(text, "need you") || strings.Contains(text, "needs you") {
+		t.Errorf("what was retried is counted: %s", text)
 	}
 }
 

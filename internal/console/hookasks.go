@@ -7,6 +7,7 @@ import (
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -45,7 +46,7 @@ func (c *Console) askPauseHook(r *http.Request, who Visitor) (answer, error) {
 	return c.askHook(r, who, "Pause this subscription?", func(v hookView, waits string) question {
 		return question{Text: "Nothing is sent to its receiver until somebody activates it, and its partner is told by an event.",
 			Consequence: "What waits is kept and delivered then. What occurs while it is paused is not kept for it, and is lost to its receiver.",
-			Path:        "pause", Word: "Pause the subscription", Danger: true, Asks: true, Reads: "It stands in the audit log beside your name.",
+			Path:        "pause", Word: "Pause the subscription", Danger: true, Asks: true, Reads: "Its partner reads it, as of the operator of this Waybill. Your name stands beside it here and in the audit log.",
 			About: &about{Counts: []counting{{"Waiting", waits, "deliveries wait until it is activated"},
 				{"Of late", count(int(messages(v))), "events in the last 24 hours; as many again would be lost each day"}}}}
 	})
@@ -67,7 +68,7 @@ func (c *Console) pauseWebhook(r *http.Request, who Visitor) (answer, error) {
 		return c.asksAgain(r, a, again, err)
 	}
 	return c.changeHook(r, who, deed{"paused", why}, func(partner, id uuid.UUID) error {
-		_, err := c.Receivers.Move(r.Context(), partner, id, webhook.Pause)
+		_, err := c.Receivers.Pause(r.Context(), webhook.Hand{Partner: partner, Subscription: id, By: audit.Of(r.Context()).Name, Why: why})
 		return err
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,9 +37,11 @@ type lanesView struct {
 	// Queues are the lanes of connections over all processes, and Older where the list of them goes on.
 	Queues []queueRow
 	Older  string
-	First  bool
-	Rows   []laneRow
-	All    int
+	// Runs tells that it is known of some which process works on them.
+	Runs  bool
+	First bool
+	Rows  []laneRow
+	All   int
 }
 
 // queueRow is the lane of a connection, whoever works on it.
@@ -63,17 +66,25 @@ func (c *Console) queueRows(r *http.Request, who Visitor, all []lane.Lane) ([]qu
 	rows := make([]queueRow, len(all))
 	for i, l := range all {
 		of := l.Connection
-		row := queueRow{Look: Look{"Open", "active", ok}, Name: displayName(c.TSPs, of.TSP) + " of " + name(of.Fleet), Path: connectionPath(of.ID),
+		row := queueRow{Name: displayName(c.TSPs, of.TSP) + " of " + name(of.Fleet), Path: connectionPath(of.ID),
 			Waiting: counted(l.Waiting.Count), Since: l.Waiting.Since, Rate: of.Rate.String(), Runner: l.Runner}
-		switch {
+		switch row.Look = laneState(l.State); {
 		case l.State == lane.Paused:
-			row.Look, row.Says = Look{"Paused", "paused", idle}, pausedBy(of)
-		case l.State == lane.Held || c.Links.Shut(of):
-			row.Look, row.Says = Look{"Held", "held", wait}, cut(c.problemOf(of, who), longestWhy)
+			row.Says = pausedBy(of)
+		case l.State == lane.Held:
+			row.Says = cut(c.problemOf(of, who), longestWhy)
+		case of.Status == connection.Active && c.Links.Shut(of):
+			// This process alone knows; a lane of another one may be open here.
+			row.Look, row.Says = health(of, true), "Its credentials were refused, and are checked again."
 		}
 		rows[i] = row
 	}
 	return rows, nil
+}
+
+// laneState is how a lane looks by what is stored, in the words of waybill lane list.
+func laneState(s lane.State) Look {
+	return map[lane.State]Look{lane.Open: {"Open", "active", ok}, lane.Held: {"Held", "held", wait}, lane.Paused: {"Paused", "paused", idle}}[s]
 }
 
 // laneRow is a lane in the list.
@@ -111,6 +122,7 @@ func (c *Console) showLanes(r *http.Request, who Visitor) (answer, error) {
 	if v.Queues, err = c.queueRows(r, who, queues); err != nil {
 		return answer{}, err
 	}
+	v.Runs = slices.ContainsFunc(v.Queues, func(q queueRow) bool { return q.Runner != "" })
 	var ids, writes []uuid.UUID
 	for _, l := range lanes {
 		if l.Kind == "connection" {

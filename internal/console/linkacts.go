@@ -27,6 +27,9 @@ func (c *Console) connectionActs(of connection.Connection, who Visitor) (all []a
 		all = append(all, act{Word: "Test", Path: at + "/test", Posts: true, Explains: "Tries the stored credentials at the TSP, once. Nothing is changed by that."},
 			act{Word: "Rate…", Path: at + "/rate", Explains: "Keeps it to a lower rate of calls than its TSP allows."},
 			act{Word: "Change settings…", Path: at + "/settings", Explains: "Its description, and what its TSP needs to be told. They are tried at the TSP before they count."})
+		if _, known := c.TSPs.Adapter(of.TSP); known {
+			all = append(all, act{Word: "Replace credentials…", Path: at + "/credentials", Explains: "New ones, which are tried at the TSP before the old ones go."})
+		}
 	}
 	for i := range all {
 		needs := Admin
@@ -101,7 +104,11 @@ func (c *Console) testConnection(r *http.Request, who Visitor) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	found, refused := c.Links.Test(r.Context(), access.Principal{Fleet: access.Fleet{ID: of.Fleet}}, of.ID)
+	var found connection.Tested
+	refused := hasNotEnded(of)
+	if refused == nil {
+		found, refused = c.Links.Test(r.Context(), access.Principal{Fleet: access.Fleet{ID: of.Fleet}}, of.ID)
+	}
 	if refused == nil {
 		c.note(r, "tested", "", "connection:"+of.ID.String())
 	}
@@ -153,7 +160,10 @@ func (c *Console) changeConnection(r *http.Request, who Visitor, did deed,
 	if err != nil {
 		return answer{}, err
 	}
-	if err := change(of, access.Principal{Fleet: access.Fleet{ID: of.Fleet}}); err != nil {
+	if err = hasNotEnded(of); err == nil {
+		err = change(of, access.Principal{Fleet: access.Fleet{ID: of.Fleet}})
+	}
+	if err != nil {
 		s, again := c.connectionSheet(r, who, of)
 		if again != nil {
 			return answer{}, err

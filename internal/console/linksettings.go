@@ -173,7 +173,7 @@ func (i settingInput) value(text string) any {
 
 // changeSettings changes what differs from what it is, as the fleet may by the API.
 func (c *Console) changeSettings(r *http.Request, who Visitor) (answer, error) {
-	of, err := c.connectionOf(r)
+	of, err := c.openConnection(r)
 	if err != nil {
 		return answer{}, err
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -38,28 +39,36 @@ func (c *Console) fillNeeds(r *http.Request, who Visitor, o overview, v *homeVie
 				At:   sub.UpdatedAt, Path: hookPath(sub.Partner, sub.ID), Word: "Open"})
 		}
 	}
-	n, more, before := c.namer(r.Context(), who), false, len(v.Needs)
+	n := c.namer(r.Context(), who)
+	for _, op := range o.needing[:min(len(o.needing), 2*mostNeeds)] {
+		v.Needs = append(v.Needs, n.need(op))
+	}
+	switch writes := o.writes(); {
+	case writes.N > 0:
+		v.writes = some(counted(writes), "write of the last 24 hours needs", "writes of the last 24 hours need") + " you"
+	case writes.AtLeast:
+		v.writes = "many writes of the last 24 hours failed, of which the newest were retried"
+	}
+	return nil
+}
+
+// readNeeding finds the newest writes of the last day that somebody has to look at: what was retried is in the hands of
+// whoever did.
+func (c *Console) readNeeding(ctx context.Context, o *overview) error {
 	for _, stage := range []operation.Stage{operation.StageUnknown, operation.StageFailed} {
 		if o.failed[stage].N == 0 {
 			continue
 		}
-		found, err := c.Operations.Survey(r.Context(), operation.Survey{Stage: stage, From: c.Now().Add(-lookedBack), Window: page.Window{Limit: rowsShown}})
+		found, err := c.Operations.Survey(ctx, operation.Survey{Stage: stage, From: c.Now().Add(-lookedBack), Window: page.Window{Limit: rowsShown}})
 		if err != nil {
 			return err
 		}
 		for _, op := range found.Items {
-			// What was retried is in the hands of whoever did.
-			if op.RetriedBy == uuid.Nil && len(v.Needs) < before+2*mostNeeds {
-				v.Needs = append(v.Needs, n.need(op))
+			if op.RetriedBy == uuid.Nil {
+				o.needing = append(o.needing, op)
 			}
 		}
-		more = more || !found.Next.IsZero()
-	}
-	switch writes := len(v.Needs) - before; {
-	case writes > 0:
-		v.writes = needing(writes, more)
-	case more:
-		v.writes = "many writes of the last 24 hours failed, of which the newest were retried"
+		o.older = o.older || !found.Next.IsZero()
 	}
 	return nil
 }
@@ -83,17 +92,6 @@ func (c *Console) brokenLinks(r *http.Request, who Visitor) (all []need, err err
 		all = append(all, need{Look: v.Look, Title: title, Text: v.Text, At: of.UpdatedAt, Path: connectionPath(of.ID), Word: "Open"})
 	}
 	return all, err
-}
-
-// needing says how many writes need somebody; more tells that not all were looked at.
-func needing(n int, more bool) string {
-	if more || n >= 2*mostNeeds {
-		return "many writes of the last 24 hours need you"
-	}
-	if n == 1 {
-		return "1 write of the last 24 hours needs you"
-	}
-	return count(n) + " writes of the last 24 hours need you"
 }
 
 // need is an operation that somebody has to look at.

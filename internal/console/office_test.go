@@ -31,8 +31,14 @@ type office struct {
 	adapters []tsp.Adapter
 	// set are the settings of its connection.
 	set tsp.Settings
+	// suspect tells that its connection is suspect while it is active.
+	suspect bool
 	// tested is what a test of a connection finds.
 	tested connection.Tested
+	// tried is what a test of a subscription finds.
+	tried webhook.Tested
+	// halted is who paused its subscription.
+	halted webhook.Mark
 	// log is what is said of deliveries, and problem of imports.
 	log, problem string
 	// rate is that to which its connection is kept.
@@ -91,7 +97,9 @@ func (o *office) Test(context.Context, access.Principal, uuid.UUID) (connection.
 	o.asked = append(o.asked, "test")
 	return o.tested, o.refuses
 }
-func (o *office) Shut(connection.Connection) bool { return false }
+func (o *office) Shut(c connection.Connection) bool {
+	return o.suspect && c.Status == connection.Active
+}
 func (o *office) Lanes(int) ([]Lane, int) {
 	return []Lane{{Kind: "connection", ID: o.op.Connection}}, 1
 }
@@ -99,7 +107,7 @@ func (o *office) List(context.Context, lane.Place, int) ([]lane.Lane, *lane.Plac
 	of := o.link(o.op.Connection)
 	of.Rate = connection.Rate{Events: 30, Period: time.Minute}
 	of.Pause = connection.Mark{By: "operator:ada", Why: "they <move>", At: noon()}
-	return []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
+	return []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Active: lane.Open, connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
 		Runner: "host/1"}}, &lane.Place{After: of.ID}, nil
 }
 func (o *office) Pause(_ context.Context, h connection.Hand) (connection.Connection, error) {
@@ -148,7 +156,7 @@ type (
 )
 
 func (o hooksOf) Get(_ context.Context, partner, id uuid.UUID) (webhook.Subscription, error) {
-	return webhook.Subscription{ID: id, Partner: partner, Status: o.hook}, nil
+	return webhook.Subscription{ID: id, Partner: partner, Status: o.hook, Paused: o.halted}, nil
 }
 func (o hooksOf) List(context.Context, uuid.UUID, webhook.ListRequest) (page.Page[webhook.Subscription], error) {
 	return page.Page[webhook.Subscription]{Items: []webhook.Subscription{{Status: o.hook}}}, nil
@@ -170,6 +178,14 @@ func (o hooksOf) Backlog(context.Context, uuid.UUID, uuid.UUID) (int, bool, erro
 }
 func (o hooksOf) Move(_ context.Context, _, _ uuid.UUID, m webhook.Move) (webhook.Subscription, error) {
 	o.asked = append(o.asked, "move "+string(m))
+	return webhook.Subscription{}, o.refuses
+}
+func (o hooksOf) Test(context.Context, uuid.UUID, uuid.UUID) (webhook.Tested, error) {
+	o.asked = append(o.asked, "test")
+	return o.tried, o.refuses
+}
+func (o hooksOf) Pause(_ context.Context, h webhook.Hand) (webhook.Subscription, error) {
+	o.asked = append(o.asked, "move paused "+h.Why)
 	return webhook.Subscription{}, o.refuses
 }
 func (o hooksOf) Replay(_ context.Context, _, _ uuid.UUID, body []byte) (webhook.Replayed, error) {

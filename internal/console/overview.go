@@ -68,6 +68,9 @@ type overview struct {
 	links       []connection.Tally
 	failed      map[operation.Stage]operation.Count
 	stale, dead operation.Count
+	// needing are the newest writes that need somebody, and older tells that not all that failed were looked at.
+	needing []operation.Operation
+	older   bool
 }
 
 // overviewFor is for how long an overview is shown: every page shows some of it, and none waits for another's.
@@ -111,6 +114,9 @@ func (c *Console) readOverview(ctx context.Context) (o overview, err error) {
 	if o.failed, err = c.Rates.CountFailed(ctx, c.Now().Add(-lookedBack)); err != nil {
 		return o, err
 	}
+	if err = c.readNeeding(ctx, &o); err != nil {
+		return o, err
+	}
 	stale, dead, err := c.Troubles.CountTroubled(ctx, mostCounted+1)
 	o.stale, o.dead = upTo(stale), upTo(dead)
 	return o, err
@@ -134,6 +140,11 @@ func (o overview) unsuccessful() operation.Count {
 	return sum(o.failed[operation.StageFailed], o.failed[operation.StageExpired], o.failed[operation.StageUnknown])
 }
 
+// writes are the writes of the last day that need somebody, as far as they were looked at.
+func (o overview) writes() operation.Count {
+	return operation.Count{N: len(o.needing), AtLeast: o.older}
+}
+
 // badges are the numbers beside entries of the navigation: what somebody may have to look at. No page waits for them while
 // another one reads them.
 func (c *Console) badges(ctx context.Context) map[string]badge {
@@ -154,7 +165,7 @@ func (c *Console) badges(ctx context.Context) map[string]badge {
 	for place, of := range map[string]struct {
 		n    operation.Count
 		what string
-	}{"Operations": {o.unsuccessful(), "failed in the last 24 hours"},
+	}{"Operations": {o.writes(), "of the last 24 hours need you"},
 		"Connections": {linkCount(o.links, linkStates()["broken"]...), "broken"},
 		"Webhooks":    {o.dead, "dead letters"}} {
 		if of.n.N > 0 {

@@ -22,21 +22,22 @@ const several = "id"
 // takes are the parameters of the pages that have some, by their patterns.
 func takes() map[string][]string {
 	return map[string][]string{
-		"GET /console/{$}":                     {"range"},
-		"GET /console/find":                    {"q"},
-		"GET /console/operations":              append(filterNames(), "page", "watch", "newest"),
-		"GET /console/operations/all":          jobFilters(),
-		"GET /console/operations/export":       filterNames(),
-		"GET /console/operations/ticked":       {"filters", several},
-		"GET /console/operations/{id}":         {"done", "of", "tries"},
-		"GET /console/connections":             {"state", "page"},
-		"GET /console/connections/{id}":        {"done"},
-		"GET /console/lanes":                   {"from"},
-		"GET /console/webhooks":                {"partner", "state", "page"},
-		"GET /console/webhooks/{partner}/{id}": {"done"},
-		"GET /console/clients":                 {"page"},
-		"GET /console/grants":                  {"partner", "page"},
-		"GET /console/audit":                   {"last"},
+		"GET /console/{$}":                          {"range"},
+		"GET /console/find":                         {"q"},
+		"GET /console/operations":                   append(filterNames(), "page", "watch", "newest"),
+		"GET /console/operations/all":               jobFilters(),
+		"GET /console/operations/export":            filterNames(),
+		"GET /console/operations/ticked":            {"filters", several},
+		"GET /console/operations/{id}":              {"done", "of", "tries"},
+		"GET /console/connections":                  {"state", "page"},
+		"GET /console/connections/{id}":             {"done"},
+		"GET /console/connections/{id}/credentials": {"kind"},
+		"GET /console/lanes":                        {"from"},
+		"GET /console/webhooks":                     {"partner", "state", "page"},
+		"GET /console/webhooks/{partner}/{id}":      {"done"},
+		"GET /console/clients":                      {"page"},
+		"GET /console/grants":                       {"partner", "page"},
+		"GET /console/audit":                        {"last"},
 	}
 }
 

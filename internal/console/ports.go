@@ -111,12 +111,14 @@ type Trails interface {
 	Tracks(ctx context.Context, partner, subject uuid.UUID, names []string) (all []webhook.Track, more bool, err error)
 }
 
-// Receivers changes subscriptions and has what was given up delivered again, as partners may, and tells how much waits
-// for one.
+// Receivers changes and tests subscriptions and has what was given up delivered again, as partners may, and tells how much
+// waits for one.
 type Receivers interface {
 	Backlog(ctx context.Context, partner, id uuid.UUID) (n int, more bool, err error)
 	Replay(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Replayed, error)
 	Move(ctx context.Context, partner, id uuid.UUID, m webhook.Move) (webhook.Subscription, error)
+	Test(ctx context.Context, partner, id uuid.UUID) (webhook.Tested, error)
+	Pause(ctx context.Context, h webhook.Hand) (webhook.Subscription, error)
 }
 
 // Partners lists partners.

@@ -2,12 +2,9 @@ package console
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/waybill-dev/waybill/internal/audit"
+	"github.com/waybill-dev/waybill/internal/problem"
 )
 
 // about is what an act is done to: its name, its id as people see it, and the list that it is one of.
@@ -24,27 +21,13 @@ type counting struct{ Word, Count, Under string }
 // given; "" for none.
 type deed struct{ word, why string }
 
-// longestReason bounds why an act is done, in characters.
-const longestReason = 200
-
 // reason is what a form gives as the reason of an act.
-func reason(r *http.Request) (string, error) {
-	text := strings.TrimSpace(r.PostFormValue("why"))
-	switch {
-	case text == "":
-		return "", wrongInput("why", "", "must say why, for whoever meets what you do; nothing was done")
-	case utf8.RuneCountInString(text) > longestReason:
-		return "", wrongInput("why", text, "must have at most "+strconv.Itoa(longestReason)+" characters; nothing was done")
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) }):
-		return "", wrongInput("why", text, "must be one line of text; nothing was done")
-	}
-	return text, nil
-}
+func reason(r *http.Request) (string, error) { return problem.Reason("why", r.PostFormValue("why")) }
 
 // asksAgain is the page of a question, with what was wrong with its answer.
 func (c *Console) asksAgain(r *http.Request, a answer, failed, wrong error) (answer, error) {
 	if q, is := a.Content.(question); is {
-		q.Why = cut(r.PostFormValue("why"), longestReason)
+		q.Why = cut(r.PostFormValue("why"), problem.MostReason)
 		a.Content = q
 	}
 	a.Note, a.status = c.noteOf(r, wrong), statusOf(wrong)
@@ -55,7 +38,7 @@ func (c *Console) asksAgain(r *http.Request, a answer, failed, wrong error) (ans
 // the log cannot be written, which then is told in the program's own.
 func (c *Console) note(r *http.Request, did, why, object string) {
 	if why != "" {
-		did += ": " + strconv.Quote(why)
+		did += ": " + problem.Quoted(why)
 	}
 	if err := c.Journal.Note(r.Context(), audit.Entry{Action: did, Object: object}); err != nil {
 		c.Log.Error("an act of the console is not in the audit log", "action", did, "object", object, "error", err)

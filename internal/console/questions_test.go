@@ -18,7 +18,7 @@ import (
 
 // healing are acts that hold nothing up and destroy nothing, so they are done at one click.
 var healing = []string{"POST /console/operations/{id}/retry", "POST /console/operations/{id}/try", "POST /console/connections/{id}/resume", "POST /console/connections/{id}/import", "POST /console/connections/{id}/test",
-	"POST /console/webhooks/{partner}/{id}/activate"}
+	"POST /console/webhooks/{partner}/{id}/activate", "POST /console/webhooks/{partner}/{id}/test"}
 
 func TestEachActHealsOrHasAPageThatAsksFirst(t *testing.T) {
 	t.Parallel()
@@ -57,6 +57,42 @@ func (o *office) posts(t *testing.T, path string, form url.Values) *httptest.Res
 	return w
 }
 
+func TestThePageOfAPausedSubscriptionSaysByWhomAndWhy(t *testing.T) {
+	t.Parallel()
+	o := newOffice()
+	o.who, o.hook = Visitor{Name: "Ada", Role: Viewer}, webhook.Paused
+	for says, mark := range map[string]webhook.Mark{"They &lt;move&gt;. By operator:ada, 4 Mar 12:00 UTC.": {By: "operator:ada", Why: "they <move>", At: noon()},
+		"It answered 410 Gone. By its receiver,": {By: "receiver", Why: "it answered 410 Gone", At: noon()}, "By client:demo,": {By: "client:demo", At: noon()},
+		"Its partner or an operator has paused it": {}} {
+		o.halted = mark
+		if _, text := o.page(t, hookPath(o.op.Partner, uuid.UUID{7})); !strings.Contains(text, says) {
+			t.Errorf("%+v: %s", mark, text)
+		}
+	}
+}
+
+func TestAReceiverIsTestedFromItsPageByWhoMayActOnIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice()
+	o.who = Visitor{Name: "Ada", Role: Viewer}
+	hook, code, ms, why := hookPath(o.op.Partner, uuid.UUID{7}), 503, 41, "The receiver answered 503 Service Unavailable."
+	if w := o.posts(t, hook+"/test", nil); w.Code != http.StatusForbidden || len(o.asked) > 0 {
+		t.Errorf("a viewer: %d %v", w.Code, o.asked)
+	}
+	o.who.Role = Operator
+	if _, text := o.page(t, hook); !strings.Contains(text, `action="`+hook+`/test"`) {
+		t.Errorf("the page has no button: %s", text)
+	}
+	for says, tried := range map[string]webhook.Tested{"The receiver took the test": {Outcome: webhook.TestDelivered, StatusCode: &code, ResponseTimeMS: &ms, Status: webhook.Active},
+		"The receiver refused the test": {Outcome: webhook.TestRefused, StatusCode: &code, ResponseTimeMS: &ms, Problem: &why},
+		"No answer came to the test":    {Outcome: webhook.TestUnanswered, Problem: &why}} {
+		o.tried = tried
+		if w := o.posts(t, hook+"/test", nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), says) || tried.Problem != nil && !strings.Contains(w.Body.String(), why) {
+			t.Errorf("%s: %d %s", says, w.Code, w.Body)
+		}
+	}
+}
+
 func TestAQuestionSaysInNumbersWhatItsActHoldsUpAndSendsAFormThatDoesIt(t *testing.T) {
 	t.Parallel()
 	o := newOffice()
@@ -69,7 +105,7 @@ func TestAQuestionSaysInNumbersWhatItsActHoldsUpAndSendsAFormThatDoesIt(t *testi
 		asked string
 	}{
 		link + "/pause":  {[]string{"10,000+", "in the last 24 hours", `name="why"`}, url.Values{"why": {"moved"}}, "pause moved"},
-		hook + "/pause":  {[]string{"200+", "deliveries wait", "41", "is lost to its receiver", `name="why"`}, url.Values{"why": {"moved"}}, "move paused"},
+		hook + "/pause":  {[]string{"200+", "deliveries wait", "41", "is lost to its receiver", `name="why"`}, url.Values{"why": {"moved"}}, "move paused moved"},
 		hook + "/replay": {[]string{">1<", "Dead letters", `name="all" value="yes"`}, url.Values{"all": {"yes"}}, "replay "},
 		job + "/stop":    {[]string{">1<", "To come", "of 2 stay done"}, nil, "stop"},
 	} {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // sends posts a form to a page of a connection, and returns the status and where it leads or what it says.
@@ -21,6 +22,45 @@ func (o *office) sends(t *testing.T, path string, form url.Values) (int, string)
 		return w.Code, to
 	}
 	return w.Code, w.Body.String()
+}
+
+func TestOfAConnectionThatHasEndedNothingIsAskedAndItsPageSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, status := range []connection.Status{connection.Deleted, connection.Cancelled} {
+		o := newOffice()
+		o.who, o.status, o.adapters = Visitor{Name: "Ada", Role: Admin, Payloads: true}, status, []tsp.Adapter{guarded{}}
+		at := connectionPath(o.op.Connection)
+		_, text := o.page(t, at)
+		for _, act := range []string{"/test", "/import", "/resume", "/pause", "/rate", "/settings", "/credentials"} {
+			if strings.Contains(text, at+act) {
+				t.Errorf("%s: its page offers %s", status, act)
+			}
+			form := url.Values{"why": {"moved"}, "seen": {seen(connection.Connection{UpdatedAt: noon()})}, "set.description": {"x"}, "rate": {"1"}, "per": {"m"}}
+			if w := o.posts(t, at+act, form); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "The connection is "+string(status)+": nothing is sent") {
+				t.Errorf("%s%s: %d", status, act, w.Code)
+			}
+		}
+		if len(o.asked)+len(o.entries) > 0 {
+			t.Errorf("%s: asked for %v, noted %v", status, o.asked, o.entries)
+		}
+	}
+}
+
+func TestALaneStandsAsTheCommandLineSaysAndASuspectOneIsCalledSo(t *testing.T) {
+	t.Parallel()
+	for status, word := range map[connection.Status]string{connection.Active: "Open", connection.Stale: "Held", connection.Paused: "Paused"} {
+		o := newOffice()
+		o.who, o.status = Visitor{Name: "Ada", Role: Viewer}, status
+		if _, text := o.page(t, "/console/lanes"); !strings.Contains(text, word+"</span>") || !strings.Contains(text, "Runs in") {
+			t.Errorf("%s: %s", status, text)
+		}
+	}
+	o := newOffice()
+	o.who, o.status, o.suspect = Visitor{Name: "Ada", Role: Viewer}, connection.Active, true
+	_, text := o.page(t, "/console/lanes")
+	if queues, _, _ := strings.Cut(text, "At work in this process"); !strings.Contains(queues, "Suspect") || !strings.Contains(queues, "checked again") || strings.Contains(queues, ">Held<") {
+		t.Errorf("suspect: %s", queues)
+	}
 }
 
 func TestAConnectionIsPausedInTheConsoleWithAReasonAlone(t *testing.T) {

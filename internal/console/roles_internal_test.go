@@ -46,7 +46,7 @@ func TestEachPageAndActAsksWhoItIsBeforeItDoesAnything(t *testing.T) {
 	for role, want := range map[Role]int{"": http.StatusTeapot, Viewer: http.StatusForbidden, Operator: http.StatusForbidden,
 		"root": http.StatusForbidden} {
 		// It has no services: whatever is let through too far breaks.
-		c, err := New(Config{Gate: doorman{role}, Connections: quietLinks{}, Rates: quiet{}, Troubles: quiet{}, Now: time.Now})
+		c, err := New(Config{Gate: doorman{role}, Connections: quietLinks{}, Rates: calm{}, Troubles: quiet{}, Now: time.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,7 +64,7 @@ func TestEachPageAndActAsksWhoItIsBeforeItDoesAnything(t *testing.T) {
 
 func TestInAConsoleThatIsReadOnlyNobodyActs(t *testing.T) {
 	t.Parallel()
-	c, err := New(Config{Gate: doorman{Admin}, ReadOnly: true, Connections: quietLinks{}, Rates: quiet{}, Troubles: quiet{}, Now: time.Now})
+	c, err := New(Config{Gate: doorman{Admin}, ReadOnly: true, Connections: quietLinks{}, Rates: calm{}, Troubles: quiet{}, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestThePageOnRolesSaysWhatEachMayDo(t *testing.T) {
 		what := strings.Split(strings.TrimPrefix(path, "/console/"), "/")
 		word := map[string]string{"operations": "writes", "jobs": "writes", "webhooks": "deliveries", "audit": "audit log"}[what[0]]
 		if what[0] == "connections" {
-			word = map[string]string{"pause": "pause", "resume": "resume", "rate": "slow down", "settings": "settings", "test": "test", "import": "import"}[what[2]]
+			word = map[string]string{"pause": "pause", "resume": "resume", "rate": "slow down", "settings": "settings", "credentials": "credentials", "test": "test", "import": "import"}[what[2]]
 		}
 		if word == "" || !strings.Contains(says[r.may], word) {
 			t.Errorf("the page does not say that the role %s may %s (%q)", r.may, r.pattern, word)

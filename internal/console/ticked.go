@@ -21,6 +21,8 @@ type tickedView struct {
 	Filters string
 	Back    string
 	Choices []tickedChoice
+	// Gone are those that are there no more, such as what the retention has removed since the list was shown.
+	Gone []uuid.UUID
 	// Done tells that it has been acted on them.
 	Done bool
 }
@@ -63,8 +65,22 @@ func (c *Console) askTicked(r *http.Request, who Visitor) (answer, error) {
 	return answer{sheet: tickedSheet("Retry or cancel the ticked", v)}, nil
 }
 
+// tickedSheet is the page, which names what is there no more.
 func tickedSheet(title string, v tickedView) sheet {
-	return sheet{name: "ticked", Title: title, Place: "Operations", Content: v}
+	s := sheet{name: "ticked", Title: title, Place: "Operations", Content: v}
+	if n := len(v.Gone); n > 0 {
+		s.Note = &note{Look{Glyph: "failed", Colour: wait}, some(count(n), "of them is", "of them are") + " there no more", "The others are acted on without it:", nil}
+		if n > 1 {
+			s.Note.Text = "The others are acted on without them:"
+		}
+		if len(v.Rows) == 0 {
+			s.Note.Text = "Go back to the list, which holds what there is."
+		}
+		for _, id := range v.Gone {
+			s.Note.Points = append(s.Note.Points, id.String())
+		}
+	}
+	return s
 }
 
 // ticked finds what was ticked.
@@ -80,6 +96,10 @@ func (c *Console) ticked(r *http.Request, who Visitor, given url.Values) (v tick
 	n := c.namer(r.Context(), who)
 	for _, id := range ids {
 		op, err := c.Operations.Find(r.Context(), id)
+		if err != nil && statusOf(err) == http.StatusNotFound {
+			v.Gone = append(v.Gone, id)
+			continue
+		}
 		if err != nil {
 			return v, nil, err
 		}
@@ -213,9 +233,9 @@ func (c *Console) doTicked(r *http.Request, who Visitor) (answer, error) {
 		done += c.doOne(r, action, op, &v.Rows[i])
 	}
 	v.Done, v.Choices = true, nil
-	title := fmt.Sprintf("%d of %d retried", done, len(ops))
+	title := fmt.Sprintf("%d of %d retried", done, len(ops)+len(v.Gone))
 	if action == tickedCancel {
-		title = fmt.Sprintf("%d of %d cancelled", done, len(ops))
+		title = fmt.Sprintf("%d of %d cancelled", done, len(ops)+len(v.Gone))
 	}
 	return answer{sheet: tickedSheet(title, v)}, nil
 }

@@ -77,7 +77,6 @@ func TestTickedThatCannotBeReadChangesNothing(t *testing.T) {
 		"no action":      {url.Values{"id": {id}}, "must be retry or cancel", 422},
 		"another action": {url.Values{"id": {id}, "action": {"revert"}}, "must be retry or cancel", 422},
 		"another list":   {url.Values{"id": {id}, "action": {"retry"}, "filters": {"nope=1"}}, "begin at the list of operations", 422},
-		"one not there":  {url.Values{"id": {id, uuid.New().String()}, "action": {"retry"}}, "there is no operation", 404},
 	} {
 		w := d.ask(t, tickedPath, c.form)
 		if text := strings.ToLower(w.Body.String()); w.Code != c.code || !strings.Contains(text, strings.ToLower(c.want)) {
@@ -86,6 +85,23 @@ func TestTickedThatCannotBeReadChangesNothing(t *testing.T) {
 	}
 	if len(d.asked)+len(d.entries) > 0 {
 		t.Errorf("done was %v", d.asked)
+	}
+}
+
+func TestATickedOneThatIsGoneIsNamedAndTheOthersAreActedOn(t *testing.T) {
+	d, id := tickable()
+	gone := uuid.New().String()
+	asked := d.ask(t, tickedPath+"?id="+id+"&id="+gone, nil)
+	if text := asked.Body.String(); asked.Code != http.StatusOK || !strings.Contains(text, "Retry 1 write") || !strings.Contains(text, gone) || !strings.Contains(text, "1 of them is there no more") {
+		t.Errorf("asked: %d %s", asked.Code, text)
+	}
+	done := d.ask(t, tickedPath, url.Values{"id": {gone, id}, "action": {"retry"}})
+	if text := done.Body.String(); done.Code != http.StatusOK || !strings.Contains(text, "1 of 2 retried") || !strings.Contains(text, gone) || len(d.entries) != 1 {
+		t.Errorf("done: %d %s", done.Code, text)
+	}
+	none := d.ask(t, tickedPath, url.Values{"id": {gone}, "action": {"retry"}})
+	if text := none.Body.String(); none.Code != http.StatusOK || !strings.Contains(text, "0 of 1 retried") || !strings.Contains(text, "Go back to the list") || len(d.entries) != 1 {
+		t.Errorf("none: %d %s", none.Code, text)
 	}
 }
 

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -102,7 +103,7 @@ func hookVerdict(of hookRow) verdict {
 	case webhook.Stale:
 		v.Title, v.Text = "Stale: its receiver failed too often", "New events are kept and wait. It is tried again by itself, and goes on when the receiver answers."
 	case webhook.Paused:
-		v.Title, v.Text = "Paused: nothing is sent", "Its partner or an operator has paused it, or its receiver answered 410. New events are not kept for it."
+		v.Title, v.Text = "Paused: nothing is sent", hookPausedBy(of.Mark)+"New events are not kept for it."
 	default:
 		v.Title, v.Text = "Active: its events are delivered", "Nothing keeps it."
 	}
@@ -115,6 +116,21 @@ func hookVerdict(of hookRow) verdict {
 	return v
 }
 
+// hookPausedBy says who paused a subscription and why, as far as that is known.
+func hookPausedBy(m webhook.Mark) string {
+	if m.At.IsZero() {
+		return "Its partner or an operator has paused it, or its receiver answered 410. "
+	}
+	said := fmt.Sprintf("By its %s, %s. ", m.By, m.At.UTC().Format("2 Jan 15:04 UTC"))
+	if strings.Contains(m.By, ":") {
+		said = strings.Replace(said, "By its ", "By ", 1)
+	}
+	if m.Why != "" {
+		said = sentence(m.Why) + " " + said
+	}
+	return said
+}
+
 // hookActs are what a visitor can do with a subscription.
 func (c *Console) hookActs(of hookRow, who Visitor) (all []act) {
 	if of.Dead > 0 {
@@ -125,10 +141,52 @@ func (c *Console) hookActs(of hookRow, who Visitor) (all []act) {
 	} else {
 		all = append(all, act{Word: "Activate", Path: of.Path + "/activate", Posts: true, Kind: "main", Explains: "Delivers what waits, and what comes."})
 	}
+	if of.URL != webhook.FeedURL {
+		all = append(all, act{Word: "Test", Path: of.Path + "/test", Posts: true,
+			Explains: "Sends its receiver one event that is marked as a test, once. Nothing is changed by that, whatever it answers."})
+	}
 	for i := range all {
 		all[i] = c.barred(all[i], who, Operator)
 	}
 	return all
+}
+
+// testWebhook shows what a receiver answers to a test. Nothing has changed by it, so no other page tells of it; whoever sends
+// tests notes them.
+func (c *Console) testWebhook(r *http.Request, who Visitor) (answer, error) {
+	partner, id, err := hookIDs(r)
+	if err != nil {
+		return answer{}, err
+	}
+	found, refused := c.Receivers.Test(r.Context(), partner, id)
+	s, err := c.hookSheet(r, who, partner, id)
+	if err != nil {
+		return answer{}, err
+	}
+	if s.Note = testedNote(found); refused != nil {
+		s.Note, s.status = c.noteOf(r, refused), statusOf(refused)
+	}
+	return answer{sheet: s}, nil
+}
+
+// testedNote says what a receiver answered to a test.
+func testedNote(found webhook.Tested) *note {
+	if found.Outcome == webhook.TestUnanswered || found.StatusCode == nil {
+		why := ""
+		if found.Problem != nil {
+			why = worded(*found.Problem)
+		}
+		return &note{Look{Glyph: "unknown", Colour: wait}, "No answer came to the test", why, nil}
+	}
+	took := fmt.Sprintf("%d after %s ms, to event %s. ", *found.StatusCode, count(*found.ResponseTimeMS), found.Message)
+	if found.Outcome == webhook.TestDelivered {
+		took = "It answered " + took
+		if found.Status != webhook.Active {
+			took += "The subscription is " + string(found.Status) + " all the same; “Activate” lets it go on."
+		}
+		return &note{Look{Glyph: "succeeded", Colour: ok}, "The receiver took the test", took, nil}
+	}
+	return &note{Look{Glyph: "failed", Colour: bad}, "The receiver refused the test", "It answered " + took + worded(*found.Problem), nil}
 }
 
 func (c *Console) activateWebhook(r *http.Request, who Visitor) (answer, error) {

@@ -33,9 +33,11 @@ type webhooksView struct {
 type hookRow struct {
 	webhook.Read
 	Partner uuid.UUID
-	Look    Look
-	Path    string
-	Dead    int
+	// Mark is who paused it; Read tells it as partners read it.
+	Mark webhook.Mark
+	Look Look
+	Path string
+	Dead int
 	// Attempts are those of the last day, and Good those of them that succeeded; nil for none.
 	Attempts, Good *int64
 	// Messages are the events of the last day of which a delivery was tried; nil for none.
@@ -127,7 +129,7 @@ func (c *Console) hookRow(r *http.Request, sub webhook.Subscription) (hookRow, e
 	if err != nil {
 		return hookRow{}, err
 	}
-	return hookRow{Read: sub.Read(), Partner: sub.Partner, Look: hooks()[sub.Status], Path: hookPath(sub.Partner, sub.ID), Dead: m.DeadLetters,
+	return hookRow{Read: sub.Read(), Partner: sub.Partner, Mark: sub.Paused, Look: hooks()[sub.Status], Path: hookPath(sub.Partner, sub.ID), Dead: m.DeadLetters,
 		Attempts: m.Attempts.H24, Good: m.SuccessAttempts.H24, Messages: m.Messages.H24, Made: sub.CreatedAt}, nil
 }
 

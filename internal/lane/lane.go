@@ -195,7 +195,7 @@ func (l Lane) Says() string {
 			said += " by " + c.Pause.By
 		}
 		if c.Pause.Why != "" {
-			said += fmt.Sprintf(": %q", c.Pause.Why)
+			said += ": " + problem.Quoted(c.Pause.Why)
 		}
 		return said
 	case Held:

@@ -118,11 +118,13 @@ type Change struct {
 	Name     *string
 	Role     *Role
 	Payloads *bool
+	// Sure tells that the last admin who is let in may become something else.
+	Sure bool
 }
 
 // Set changes an operator.
 func (d *Desk) Set(ctx context.Context, name string, c Change) (Operator, error) {
-	return d.change(ctx, name, func(o *Operator) error {
+	return d.change(ctx, name, c.Sure, func(o *Operator) error {
 		if o.Subject != "" {
 			return fmt.Errorf("name, role and payloads of %s are as the issuer and WAYBILL_CONSOLE_OIDC_ROLES say; change them "+
 				"there, or keep them out with `waybill operator disable`", o.Email)
@@ -145,15 +147,21 @@ func (d *Desk) Set(ctx context.Context, name string, c Change) (Operator, error)
 	})
 }
 
-// Enable lets an operator in, or keeps him out: his sessions and his code have ended then.
-func (d *Desk) Enable(ctx context.Context, name string, enabled bool) (Operator, error) {
-	return d.change(ctx, name, func(o *Operator) error { o.Disabled = !enabled; return nil })
+// Enable lets an operator in.
+func (d *Desk) Enable(ctx context.Context, name string) (Operator, error) {
+	return d.change(ctx, name, true, func(o *Operator) error { o.Disabled = false; return nil })
+}
+
+// Disable keeps an operator out, whose sessions and code end. Unless whoever asks is sure the last admin who is let in stays.
+func (d *Desk) Disable(ctx context.Context, name string, sure bool) (Operator, error) {
+	return d.change(ctx, name, sure, func(o *Operator) error { o.Disabled = true; return nil })
 }
 
 // changeTries bounds how often a change starts again because somebody else has changed the operator.
 const changeTries = 5
 
-func (d *Desk) change(ctx context.Context, name string, by func(*Operator) error) (Operator, error) {
+// change changes an operator. Unless whoever asks is sure it is refused where no admin would be let in any more.
+func (d *Desk) change(ctx context.Context, name string, sure bool, by func(*Operator) error) (Operator, error) {
 	for range changeTries {
 		from, err := d.Named(ctx, name)
 		if err != nil {
@@ -164,11 +172,19 @@ func (d *Desk) change(ctx context.Context, name string, by func(*Operator) error
 			return from, err
 		}
 		to.UpdatedAt = fence.Later(from.UpdatedAt, d.clock())
-		err = d.kept.ChangeOperator(ctx, from, to)
-		if errors.Is(err, fence.ErrOvertaken) {
+		err = d.kept.ChangeOperator(ctx, from, to, func(all []Operator) error {
+			if sure || to.Role == Admin && !to.Disabled {
+				return nil
+			}
+			return last(from, all, "changed")
+		})
+		var refused missedError
+		switch {
+		case errors.Is(err, fence.ErrOvertaken):
 			continue
-		}
-		if err != nil {
+		case errors.As(err, &refused):
+			return from, refused
+		case err != nil:
 			return from, fmt.Errorf("changing the operator: %w", err)
 		}
 		return to, nil

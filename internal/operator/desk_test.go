@@ -73,10 +73,10 @@ func TestOfSeveralOfAnEmailOneIsNamedByHisID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Enable(t.Context(), "ada@x.example", false); err == nil || !strings.Contains(err.Error(), "several") {
+	if _, err := h.Disable(t.Context(), "ada@x.example", true); err == nil || !strings.Contains(err.Error(), "several") {
 		t.Errorf("one of two: %v", err)
 	}
-	o, err := h.Enable(t.Context(), met.Operator.ID.String(), false)
+	o, err := h.Disable(t.Context(), met.Operator.ID.String(), true)
 	if err != nil || o.Subject == "" || !o.Disabled {
 		t.Errorf("%v, %v", o, err)
 	}

@@ -49,10 +49,15 @@ func missed(o Operator, all []Operator) error {
 		return missedError(fmt.Sprintf("nothing was deleted: %s is kept out, and the issuer would let them in again once they are "+
 			"forgotten here; take them from their groups there first, or say --anyway", o.Email))
 	}
+	return last(o, all, "deleted")
+}
+
+// last refuses to do without the last admin of all who is let in.
+func last(o Operator, all []Operator, did string) error {
 	in := func(o Operator) bool { return o.Role == Admin && !o.Disabled }
 	if in(o) && !slices.ContainsFunc(all, func(other Operator) bool { return in(other) && other.ID != o.ID }) {
-		return missedError(fmt.Sprintf("nothing was deleted: %s is the last admin who is let in; make another one with `waybill operator "+
-			"create … --role admin` first, or say --anyway", o.Email))
+		return missedError(fmt.Sprintf("nothing was %s: %s is the last admin who is let in; make another one with `waybill operator "+
+			"create … --role admin` first, or say --anyway", did, o.Email))
 	}
 	return nil
 }

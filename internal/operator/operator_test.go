@@ -164,7 +164,7 @@ func TestWhoIsDisabledIsOutAtOnceAndStaysOut(t *testing.T) {
 	secret := h.in(t, h.hire(t, "a@x.example", operator.Admin))
 	_, code, _, err := h.Link(t.Context(), "a@x.example")
 	if err == nil {
-		_, err = h.Enable(t.Context(), "a@x.example", false)
+		_, err = h.Disable(t.Context(), "a@x.example", true)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +172,7 @@ func TestWhoIsDisabledIsOutAtOnceAndStaysOut(t *testing.T) {
 	if _, _, _, err := h.Link(t.Context(), "a@x.example"); err == nil || !strings.Contains(err.Error(), "operator enable") {
 		t.Errorf("a code for who is disabled: %v", err)
 	}
-	if _, err := h.Enable(t.Context(), "a@x.example", true); err != nil {
+	if _, err := h.Enable(t.Context(), "a@x.example"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.Session(t.Context(), secret); !errors.Is(err, operator.ErrNoSession) {

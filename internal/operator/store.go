@@ -15,9 +15,9 @@ type Directory interface {
 	Operators(ctx context.Context) ([]Operator, error)
 	// InsertOperator adds one with a code, which may be nil; ErrExists if there is one of this email without a subject.
 	InsertOperator(ctx context.Context, o Operator, c *Code) error
-	// ChangeOperator changes an operator as it was read, and ends the sessions and the code if Ends says so;
-	// fence.ErrOvertaken if it is not as it was read.
-	ChangeOperator(ctx context.Context, from, to Operator) error
+	// ChangeOperator changes an operator as it was read, and ends the sessions and the code if Ends says so, if may lets it,
+	// which is given all that there are; its error changes nothing. fence.ErrOvertaken if it is not as it was read.
+	ChangeOperator(ctx context.Context, from, to Operator, may func(all []Operator) error) error
 	// PutCode gives an operator a code in place of the one before, or answers ErrNotFound.
 	PutCode(ctx context.Context, operator uuid.UUID, c Code) error
 }

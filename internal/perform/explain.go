@@ -11,6 +11,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -87,8 +88,8 @@ func (w *Writes) explain(op operation.Operation, ahead operation.Ahead, of *lane
 		return say(operation.InFlight, "an attempt is under way")
 	case of.conn.Status == connection.Paused:
 		if of.conn.Pause.ByOperator() {
-			return say(operation.ConnectionPaused, "the operator of this Waybill has paused its connection: %q; it goes on once that is active",
-				of.conn.Pause.Why)
+			return say(operation.ConnectionPaused, "the operator of this Waybill has paused its connection: %s; it goes on once that is active",
+				problem.Quoted(of.conn.Pause.Why))
 		}
 		return say(operation.ConnectionPaused, "its connection is paused; it goes on once that is active")
 	case of.conn.Status == connection.Stale:

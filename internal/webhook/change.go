@@ -41,7 +41,12 @@ func (c Change) Rotated() bool {
 // goes on when it is activated; what waits for one that is deleted is not sent, though an attempt that
 // is under way may still arrive.
 func (s *Service) Move(ctx context.Context, partner, id uuid.UUID, m Move) (Subscription, error) {
-	return s.change(ctx, partner, id, m.Event(), func(sub Subscription) (Subscription, error) {
+	return s.moves(ctx, Hand{Partner: partner, Subscription: id}, m, func(next Subscription) Subscription { return next })
+}
+
+// moves makes a move of a partner's, and notes what else is to be known of it.
+func (s *Service) moves(ctx context.Context, h Hand, m Move, note func(Subscription) Subscription) (Subscription, error) {
+	return s.change(ctx, h.Partner, h.Subscription, m.Event(), func(sub Subscription) (Subscription, error) {
 		if m == Activate {
 			if err := sub.usable(); err != nil {
 				return sub, err
@@ -52,7 +57,7 @@ func (s *Service) Move(ctx context.Context, partner, id uuid.UUID, m Move) (Subs
 			return sub, problem.New(problem.Conflict, "the webhook subscription is %s already, so it was not %s again",
 				sub.Status, m)
 		}
-		return next, nil
+		return note(next), nil
 	})
 }
 

@@ -20,6 +20,8 @@ type Delivery struct {
 	Event        event.Event
 	// Attempt counts from 1.
 	Attempt int
+	// Test tells that it is no event of the subscription's, but asked for to see whether it arrives.
+	Test bool
 }
 
 // Verdict is what an attempt means for its delivery.

@@ -17,7 +17,7 @@ type URLPolicy interface {
 	CheckURL(raw string) error
 }
 
-// Config is what a Service is made of. Store, Sealer, URLs and Most are required.
+// Config is what a Service is made of. Store, Sealer, URLs and Most are required, and Tests where receivers are tested.
 type Config struct {
 	Store  kept
 	Sealer Sealer
@@ -30,6 +30,7 @@ type Config struct {
 	NewSecret func() Secret
 	// Strict is that of a Sender.
 	Strict Shorten
+	Tests  Tests
 }
 
 // kept is what a Service needs of the store.
@@ -42,7 +43,10 @@ type kept interface {
 
 // Service makes, lists and changes subscriptions for partners. All errors that a caller of the
 // API may see are *problem.Error. A partner never learns of another partner's subscription.
-type Service struct{ c Config }
+type Service struct {
+	c    Config
+	desk desk
+}
 
 // New returns a service.
 func New(c Config) *Service {
@@ -52,7 +56,7 @@ func New(c Config) *Service {
 	if c.NewSecret == nil {
 		c.NewSecret = RandomSecret
 	}
-	return &Service{c}
+	return &Service{c: c}
 }
 
 // Created is the answer to Create.

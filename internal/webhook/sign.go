@@ -61,6 +61,9 @@ func headers(d Delivery, body []byte, now time.Time, request uuid.UUID) http.Hea
 	if d.Sequence > 0 {
 		set(headerSequence, strconv.FormatInt(d.Sequence, 10))
 	}
+	if d.Test {
+		set(headerTest, "true")
+	}
 	set(headerStandardID, id)
 	set(headerStandardTimestamp, unix)
 	set(headerStandardSignature, standardSignatures(d.Subscription.secrets(now), id+"."+unix, body))

@@ -29,7 +29,8 @@ func (s Signed) Before(event uuid.UUID) (contract, standard string) {
 // bodyOf is the body of a delivery as it is signed, which is made anew for each request, because it holds the attempt's
 // number.
 func bodyOf(d Delivery, strict Shorten) ([]byte, error) {
-	if d.Subscription.Strict {
+	// That of a test holds nothing that the contract lacks, and the contract does not know its name.
+	if d.Subscription.Strict && !d.Test {
 		var err error
 		if d, err = strict.of(d); err != nil {
 			return nil, err

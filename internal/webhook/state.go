@@ -71,7 +71,11 @@ func (s Subscription) Move(m Move, by Mover, at time.Time) (Subscription, error)
 	if m == Activate {
 		s.Health = unproven(at)
 	}
-	return s.changed(at), nil
+	s = s.changed(at)
+	if s.Paused = (Mark{}); m == Pause {
+		s.Paused = pausedBy(by, s.UpdatedAt)
+	}
+	return s, nil
 }
 
 // unproven is what is known of a receiver that is judged from a time on.

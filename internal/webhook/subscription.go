@@ -69,6 +69,8 @@ type Subscription struct {
 	Refused int64
 	Health  Health
 	Status  Status
+	// Paused tells who paused it, while it is.
+	Paused Mark
 	// CreatedAt and UpdatedAt are UTC and whole microseconds.
 	CreatedAt time.Time
 	UpdatedAt time.Time

@@ -37,7 +37,9 @@ type Extension struct {
 	Problem *string `json:"problem,omitzero"`
 	// PreviousSecretUntil is absent where the last rotation left no overlap.
 	PreviousSecretUntil *wire.Time `json:"previous_secret_until,omitzero"`
-	Warnings            []Warning  `json:"warnings,omitzero"`
+	// Paused is absent of what is not paused.
+	Paused   *PausedWire `json:"paused,omitzero"`
+	Warnings []Warning   `json:"warnings,omitzero"`
 }
 
 // Warning is something to know about a subscription that was made all the same. It is our own
@@ -128,7 +130,7 @@ func (u Updated) Body() Read {
 
 func (s Subscription) extension() Extension {
 	return Extension{Encoding: s.Encoding, RetryRefused: s.RetryRefused, Refused: s.Refused,
-		Problem: wire.Optional(s.problem()), PreviousSecretUntil: wire.OptionalTime(s.PreviousUntil), Warnings: s.warnings()}
+		Problem: wire.Optional(s.problem()), PreviousSecretUntil: wire.OptionalTime(s.PreviousUntil), Paused: s.paused(), Warnings: s.warnings()}
 }
 
 // warnings tells of an event that clients of the contract may ask for and nobody ever raises, of filters

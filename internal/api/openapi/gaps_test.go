@@ -21,6 +21,7 @@ var ownRoutes = []string{
 	"GET /realms/{realm}/protocol/openid-connect/certs",
 
 	"webhook connection.activated", "webhook connection.updated", "webhook webhook.activated", "webhook webhook.paused",
+	"webhook webhook.test",
 	"webhook vehicle.added", "webhook vehicle.modified", "webhook vehicle.removed",
 	"webhook trailer.added", "webhook trailer.modified", "webhook trailer.removed",
 	"webhook user.added", "webhook user.modified", "webhook user.removed",
@@ -41,7 +42,7 @@ var ownRoutes = []string{
 	"GET /v2/telematics/driver-vehicle-associations", "POST /v2/telematics/driver-vehicle-associations",
 	"GET /v2/telematics/dvir-logs/defects", "GET /v2/telematics/dvir-logs/{id}/defects",
 	"POST /v2/integrations/connections/{connection_id}/import",
-	"POST /v2/integrations/connections/{connection_id}/test",
+	"POST /v2/integrations/connections/{connection_id}/test", "POST /v2/notifications/webhooks/{webhook_id}/test",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/cancel",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/try",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/retry",
@@ -91,7 +92,7 @@ var ownSchemas = []string{
 	"CapabilityLimit", "CapabilityField",
 
 	"BatchLine", "BatchAnswer", "BatchEnd",
-	"ConnectionTest", "JobRead", "CursorPageJobRead", "JobRefusal", "JobPreview", "JobStatusEnum", "OperationJobCreate", "OperationFilter",
+	"ConnectionTest", "WebhookTest", "WebhookTestEvent", "JobRead", "CursorPageJobRead", "JobRefusal", "JobPreview", "JobStatusEnum", "OperationJobCreate", "OperationFilter",
 	"DeadLetterJobCreate", "DeadLetterFilter",
 
 	"WritePreview", "PlannedRequest", "WriteFailure", "ResolvedReference", "LimitCharge", "PreviewBehind",

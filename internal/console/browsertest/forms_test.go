@@ -25,7 +25,7 @@ func forms(t *testing.T, browser context.Context) {
 		name string
 		of   func(*tab, *installation)
 	}{{"all that match", allThatMatch}, {"edited as JSON", editing}, {"by hand, without scripts", func(b *tab, in *installation) { byHand(b, in, unknown) }},
-		{"a connection is paused", pausing}, {"settings are changed", settingsChanged}, {"a subscription is paused", pausingHook}} {
+		{"a connection is paused", pausing}, {"settings are changed", settingsChanged}, {"credentials are replaced", credentialsReplaced}, {"a subscription is paused", pausingHook}} {
 		t.Run(use.name, func(t *testing.T) {
 			in.t = t
 			b := open(t, browser, in.url)
@@ -188,6 +188,23 @@ func settingsChanged(b *tab, in *installation) {
 		b.tells("the connection", says[string](b, `document.querySelector("main").innerText`), part)
 	}
 	b.tells("the log", b.audited(), "changed settings")
+}
+
+// credentialsReplaced types credentials that the TSP refuses, which the page does not keep, and then those that it takes.
+func credentialsReplaced(b *tab, in *installation) {
+	b.scripts(false)
+	b.visit("/console/connections/" + in.ids.Connection.String())
+	b.leads(click(`.verdict a[href$="/credentials"]`))
+	b.do(chromedp.SendKeys(chromedp.CSS(`[name="credential.token"]`), "no-such-token"))
+	b.leads(click("main form .button.main"))
+	b.tells("what was refused", b.noted(), "credentials")
+	if held := says[string](b, `document.documentElement.outerHTML + document.querySelector('[name="credential.token"]').value`); strings.Contains(held, "no-such-token") {
+		b.t.Error("the page keeps a secret")
+	}
+	b.do(chromedp.SendKeys(chromedp.CSS(`[name="credential.token"]`), "samsara-demo-token"))
+	b.leads(click("main form .button.main"))
+	b.tells("what was replaced", b.noted(), "Replaced a moment ago")
+	b.tells("the log", b.audited(), "operator:devreplaced credentials")
 }
 
 // pausingHook pauses a subscription with a reason, and activates it at one click.

@@ -51,6 +51,7 @@ func full(w writes) map[string][]sample {
 		"/console/connections/{id}/pause":         {{name: "pause-connection", path: "/console/connections/" + demo.ID("connection:samsara").String() + "/pause"}},
 		"/console/connections/{id}/rate":          {{name: "rate", path: "/console/connections/" + demo.ID("connection:samsara").String() + "/rate"}},
 		"/console/connections/{id}/settings":      {{name: "connection-settings", path: "/console/connections/" + demo.ID("connection:samsara").String() + "/settings"}},
+		"/console/connections/{id}/credentials":   {{name: "connection-credentials", path: "/console/connections/" + demo.ID("connection:samsara").String() + "/credentials"}},
 		"/console/webhooks/{partner}/{id}/pause":  {{name: "pause-webhook", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"] + "/pause"}},
 		"/console/webhooks/{partner}/{id}/replay": {{name: "replay", path: "/console/webhooks/" + demo.ID("partner").String() + "/" + w["webhook"] + "/replay"}},
 		"/console/webhooks":                       {{name: "webhooks", path: "/console/webhooks"}},

@@ -89,9 +89,9 @@ func TestTheCookieOfWhoIsDisabledOrChangedOpensNothing(t *testing.T) {
 	s := newSite(t)
 	less := operator.Viewer
 	for name, change := range map[string]func(string) error{
-		"disabled": func(who string) error { _, err := s.desk.Enable(t.Context(), who, false); return err },
+		"disabled": func(who string) error { _, err := s.desk.Disable(t.Context(), who, true); return err },
 		"changed": func(who string) error {
-			_, err := s.desk.Set(t.Context(), who, operator.Change{Role: &less})
+			_, err := s.desk.Set(t.Context(), who, operator.Change{Role: &less, Sure: true})
 			return err
 		},
 	} {

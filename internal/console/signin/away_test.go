@@ -163,7 +163,7 @@ func TestWhoIsDisabledHereIsKeptOutThoughTheIssuerLetsHimIn(t *testing.T) {
 	if err != nil || len(all) != 1 {
 		t.Fatal(all, err)
 	}
-	if _, err := s.desk.Enable(t.Context(), all[0].ID.String(), false); err != nil {
+	if _, err := s.desk.Disable(t.Context(), all[0].ID.String(), true); err != nil {
 		t.Fatal(err)
 	}
 	b.get("/console/read").shows(t, "the session of before", http.StatusOK, "One-time code")

@@ -156,7 +156,7 @@ func TestWhoIsSignedOutKeptOutOrGivenAnotherRoleIsAnotherForAnAnswerThatGoesOn(t
 		"signed out": func(_ *testing.T, _ *site, b *browser) { b.do(http.MethodPost, signin.OutPath, url.Values{}) },
 		"left alone": func(_ *testing.T, s *site, _ *browser) { s.later(20 * time.Minute) },
 		"disabled": func(t *testing.T, s *site, _ *browser) {
-			if _, err := s.desk.Enable(t.Context(), "ada@x.example", false); err != nil {
+			if _, err := s.desk.Disable(t.Context(), "ada@x.example", true); err != nil {
 				t.Fatal(err)
 			}
 		},

@@ -92,6 +92,9 @@ func receiverIsOne(t *testing.T, s *stand) {
 	s.become("a probe that is delivered", webhook.Active, hears[webhook.Activate], subs...)
 	s.gone(subs[0])
 	s.become("a receiver that is gone", webhook.Paused, hears[webhook.Pause], subs...)
+	for _, sub := range subs {
+		is(t, "who paused it", s.stored(sub).Paused.By, string(webhook.ByReceiver))
+	}
 	s.arrange(subs[0])
 	is(t, "in the receiver's queue", len(s.inQueue(s.laneOf(subs[0]))), 0)
 	is(t, "what was paused stays", s.stored(paused).UpdatedAt, paused.UpdatedAt)
@@ -116,7 +119,12 @@ func onePace(t *testing.T, s *stand) {
 
 func ownerPausesOne(t *testing.T, s *stand) {
 	subs := s.wildcard(s.partner(), "https://r.example/")
-	s.must(s.ChangeSubscription(t.Context(), moved(t, subs[0], webhook.Pause)))
+	pause := moved(t, subs[0], webhook.Pause)
+	pause.To.Paused.By, pause.To.Paused.Why = "operator:ada", `they "move"`
+	s.must(s.ChangeSubscription(t.Context(), pause))
+	is(t, "who paused it", s.stored(subs[0]).Paused, webhook.Mark{By: "operator:ada", Why: `they "move"`, At: pause.To.UpdatedAt})
+	s.must(s.ChangeSubscription(t.Context(), moved(t, s.stored(subs[0]), webhook.Activate)))
+	is(t, "who paused what is active", s.stored(subs[0]).Paused, webhook.Mark{})
 	s.unsubscribe(subs[1])
 	same(t, "the third", s.stored(subs[2]), subs[2])
 }

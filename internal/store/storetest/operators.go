@@ -42,10 +42,15 @@ func operatorLeaves(t *testing.T, s *stand) {
 	}), refused)
 	older := a
 	older.UpdatedAt = at(-1)
-	let := func([]operator.Operator) error { return nil }
-	fails(t, "one who was changed", s.DeleteOperator(t.Context(), older, let), fence.ErrOvertaken)
+	out := a
+	out.Disabled, out.UpdatedAt = true, at(9)
+	fails(t, "one who is missed where kept out", s.ChangeOperator(t.Context(), a, out, func(all []operator.Operator) error {
+		same(t, "all", all, []operator.Operator{a, b})
+		return refused
+	}), refused)
+	fails(t, "one who was changed", s.DeleteOperator(t.Context(), older, letting), fence.ErrOvertaken)
 	same(t, "as before", got[operator.Session](s)(s.OperatorSession(t.Context(), session.Hash)).Operator, a)
-	s.must(s.DeleteOperator(t.Context(), a, let))
+	s.must(s.DeleteOperator(t.Context(), a, letting))
 	s = s.crashed()
 	same(t, "left", got[[]operator.Operator](s)(s.Operators(t.Context())), []operator.Operator{b})
 	_, err := s.OperatorSession(t.Context(), session.Hash)
@@ -59,8 +64,11 @@ func operatorLeaves(t *testing.T, s *stand) {
 	}) {
 		t.Errorf("the audit log does not tell of it: %v", entries)
 	}
-	fails(t, "once more", s.DeleteOperator(t.Context(), a, let), fence.ErrOvertaken)
+	fails(t, "once more", s.DeleteOperator(t.Context(), a, letting), fence.ErrOvertaken)
 }
+
+// letting lets whatever is to become of an operator.
+func letting([]operator.Operator) error { return nil }
 
 // person makes an operator that is not stored.
 func person(email string, role operator.Role) operator.Operator {
@@ -122,7 +130,7 @@ func operatorIsChangedOnce(t *testing.T, s *stand) {
 	for i := range errs {
 		to := from
 		to.Role, to.UpdatedAt = operator.Admin, at(i+1)
-		all.Go(func() { errs[i] = s.ChangeOperator(t.Context(), from, to) })
+		all.Go(func() { errs[i] = s.ChangeOperator(t.Context(), from, to, letting) })
 	}
 	all.Wait()
 	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
@@ -173,7 +181,7 @@ func disabledOpensNothing(t *testing.T, s *stand) {
 	s.must(s.EndSession(t.Context(), got[operator.Session](s)(s.Meet(t.Context(), o, visit("v"))).ID))
 	out := o
 	out.Disabled, out.UpdatedAt = true, at(1)
-	s.must(s.ChangeOperator(t.Context(), o, out))
+	s.must(s.ChangeOperator(t.Context(), o, out, letting))
 	_, err = s.Meet(t.Context(), o, visit("w"))
 	fails(t, "met", err, operator.ErrDisabled)
 	same(t, "he stays so", got[operator.Operator](s)(s.Operator(t.Context(), o.ID)), out)
@@ -185,7 +193,7 @@ func sessionIsKept(t *testing.T, s *stand) {
 	same(t, "whose it is", begun.Operator, o)
 	renamed := o
 	renamed.Name, renamed.UpdatedAt = "Another", at(1)
-	s.must(s.ChangeOperator(t.Context(), o, renamed))
+	s.must(s.ChangeOperator(t.Context(), o, renamed, letting))
 	s.must(s.SeeSession(t.Context(), begun.ID, at(5)))
 	s.must(s.SeeSession(t.Context(), begun.ID, at(4)))
 	s = s.crashed()
@@ -216,7 +224,7 @@ func changeEndsSessions(t *testing.T, s *stand) {
 		to := o
 		c.change(&to)
 		to.UpdatedAt = at(1)
-		s.must(s.ChangeOperator(t.Context(), o, to))
+		s.must(s.ChangeOperator(t.Context(), o, to, letting))
 		_, err := s.OperatorSession(t.Context(), []byte(name))
 		is(t, name+" ends a session", err != nil, c.ends)
 		_, err = s.UseCode(t.Context(), []byte("next of "+name), visit("next of "+name))

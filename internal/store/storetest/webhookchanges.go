@@ -53,7 +53,7 @@ func changeLeavesFindings(t *testing.T, s *stand) {
 	paused := moved(t, read, webhook.Pause)
 	s.must(s.ChangeSubscription(t.Context(), paused))
 	want := sub
-	want.Status, want.UpdatedAt = webhook.Paused, paused.To.UpdatedAt
+	want.Status, want.UpdatedAt, want.Paused = webhook.Paused, paused.To.UpdatedAt, paused.To.Paused
 	is := got[webhook.Subscription](s)
 	same(t, "paused", is(s.Subscription(t.Context(), sub.Partner, sub.ID)), want)
 	anew := moved(t, paused.To, webhook.Activate)

@@ -59,9 +59,25 @@ func (t *tx) putCode(of uuid.UUID, c operator.Code) error {
 }
 
 // ChangeOperator changes an operator as it was read.
-func (db *DB) ChangeOperator(ctx context.Context, from, to operator.Operator) error {
-	return db.audited(ctx, func(tx *tx) error { return tx.changeOperator(from, to) }, operatorThing(from.ID),
-		codeThing(from.ID))
+func (db *DB) ChangeOperator(ctx context.Context, from, to operator.Operator, may func([]operator.Operator) error) error {
+	return db.audited(ctx, func(tx *tx) error {
+		if err := tx.allows(may); err != nil {
+			return err
+		}
+		return tx.changeOperator(from, to)
+	}, operatorThing(from.ID), codeThing(from.ID))
+}
+
+// allows asks whether something may be done, given all operators.
+func (t *tx) allows(may func([]operator.Operator) error) error {
+	all, err := rows(t, `SELECT `+operatorColumns+` FROM operator o ORDER BY o.email, o.id`, scanOperator)
+	if err != nil {
+		return err
+	}
+	if err := may(all); err != nil {
+		return refusal{err}
+	}
+	return nil
 }
 
 // changeOperator ends what stood for an operator as he was.
@@ -81,12 +97,8 @@ func (t *tx) changeOperator(from, to operator.Operator) error {
 // DeleteOperator removes an operator as it was read, with what stood for him.
 func (db *DB) DeleteOperator(ctx context.Context, o operator.Operator, may func([]operator.Operator) error) error {
 	return db.audited(ctx, func(tx *tx) error {
-		all, err := rows(tx, `SELECT `+operatorColumns+` FROM operator o ORDER BY o.email, o.id`, scanOperator)
-		if err != nil {
+		if err := tx.allows(may); err != nil {
 			return err
-		}
-		if err := may(all); err != nil {
-			return refusal{err}
 		}
 		n, err := tx.change(`DELETE FROM operator WHERE id = ?1 AND updated_at = ?2`, o.ID[:], micros(o.UpdatedAt))
 		if err := overtaken(n, err); err != nil {

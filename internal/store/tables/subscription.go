@@ -3,6 +3,7 @@ package tables
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	json "github.com/go-json-experiment/json"
@@ -18,7 +19,7 @@ import (
 // that does not open.
 const subscriptionColumns = `id, partner, url, url_key, event_name, fleet_ids, fleet_refs, sealed, previous,
 	previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status,
-	created_at, updated_at, strict, (SELECT r.url FROM receiver r WHERE r.id = subscription.receiver),
+	created_at, updated_at, strict, pause, (SELECT r.url FROM receiver r WHERE r.id = subscription.receiver),
 	(SELECT r.url_key FROM receiver r WHERE r.id = subscription.receiver)`
 
 // InsertSubscriptions adds all of them or none.
@@ -105,16 +106,20 @@ func (t *tx) insertSubscription(s webhook.Subscription) error {
 	if err != nil {
 		return err
 	}
+	pause, err := mark(s.Paused)
+	if err != nil {
+		return err
+	}
 	return t.exec(`INSERT INTO subscription (id, partner, url, event_name, filters, fleet_ids, fleet_refs, sealed,
 		previous, previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted,
-		failed_in_row, status, created_at, updated_at, strict, url_key)
+		failed_in_row, status, created_at, updated_at, strict, url_key, pause)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-			?23)`,
+			?23, ?24)`,
 		s.ID[:], s.Partner[:], at.url, s.EventName, s.Filters.Key(), ids, refs, s.Sealed, s.Previous,
 		micros(s.PreviousUntil), string(s.Encoding), string(s.Learned), s.RetryRefused, s.Refused,
 		micros(s.Health.Since), s.Health.Success,
 		s.Health.Counted, s.Health.FailedInRow, string(s.Status), micros(s.CreatedAt), micros(s.UpdatedAt), s.Strict,
-		at.key)
+		at.key, pause)
 }
 
 // subscription reads subscriptionColumns, or webhook.ErrNotFound where a single row is
@@ -124,9 +129,10 @@ func (b *box) subscription(row scanner) (webhook.Subscription, error) {
 	var own, other located
 	var ids, refs sql.NullString
 	var until, since, created, updated int64
+	var pause string
 	err := row.Scan(&s.ID, &s.Partner, &own.url, &own.key, &s.EventName, &ids, &refs, &s.Sealed, &s.Previous, &until,
 		&s.Encoding, &s.Learned, &s.RetryRefused, &s.Refused, &since, &s.Health.Success, &s.Health.Counted,
-		&s.Health.FailedInRow, &s.Status, &created, &updated, &s.Strict, &other.url, &other.key)
+		&s.Health.FailedInRow, &s.Status, &created, &updated, &s.Strict, &pause, &other.url, &other.key)
 	if err != nil {
 		return s, missing(err, webhook.ErrNotFound)
 	}
@@ -137,6 +143,10 @@ func (b *box) subscription(row scanner) (webhook.Subscription, error) {
 	s.PreviousUntil, s.Health.Since = fromMicros(until), fromMicros(since)
 	s.CreatedAt, s.UpdatedAt = fromMicros(created), fromMicros(updated)
 	s.Filters = readFilters(ids, refs)
+	// An earlier release that activates it beside this one leaves what stood there.
+	if s.Status == webhook.Paused {
+		err = errors.Join(err, readMark(pause, &s.Paused))
+	}
 	return s, err
 }
 

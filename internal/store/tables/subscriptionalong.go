@@ -27,11 +27,15 @@ func (t *tx) along(ctx context.Context, db *DB, was, is webhook.Subscription, by
 // judged stores what is known of a subscription's receiver, and tells its partner of another status. The
 // runner then reads anew and sends no more of what it holds.
 func (t *tx) judged(ctx context.Context, db *DB, was, is webhook.Subscription) error {
+	pause, err := mark(is.Paused)
+	if err != nil {
+		return err
+	}
 	save := func() error {
 		return t.exec(`UPDATE subscription SET status = ?2, learned = ?3, refused = ?4, judged_from = ?5, success = ?6,
-			counted = ?7, failed_in_row = ?8, updated_at = ?9 WHERE id = ?1`, is.ID[:], string(is.Status),
+			counted = ?7, failed_in_row = ?8, updated_at = ?9, pause = ?10 WHERE id = ?1`, is.ID[:], string(is.Status),
 			string(is.Learned), is.Refused, micros(is.Health.Since), is.Health.Success, is.Health.Counted,
-			is.Health.FailedInRow, micros(is.UpdatedAt))
+			is.Health.FailedInRow, micros(is.UpdatedAt), pause)
 	}
 	if is.Status == was.Status {
 		return save()

@@ -38,9 +38,12 @@ func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
 // that tell of it.
 func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	s := c.To
-	err := t.exec(`UPDATE subscription SET encoding = ?2, retry_refused = ?3, status = ?4, updated_at = ?5
-		WHERE id = ?1`, s.ID[:], string(s.Encoding), s.RetryRefused, string(s.Status), micros(s.UpdatedAt))
+	pause, err := mark(s.Paused)
 	if err != nil {
+		return err
+	}
+	if err := t.exec(`UPDATE subscription SET encoding = ?2, retry_refused = ?3, status = ?4, updated_at = ?5, pause = ?6
+		WHERE id = ?1`, s.ID[:], string(s.Encoding), s.RetryRefused, string(s.Status), micros(s.UpdatedAt), pause); err != nil {
 		return err
 	}
 	if err := t.changeAddress(s); err != nil {

@@ -1,0 +1,157 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// credentialsForm is the page on which the credentials of a connection are replaced. It holds no secret, whatever was sent.
+type credentialsForm struct {
+	About about
+	Back  string
+	// Kind is the shape of credentials that the form has, and Kinds are those that its TSP takes.
+	Kind   string
+	Kinds  []option
+	Inputs []credentialInput
+	// Seen is the state of the connection that the form was made of.
+	Seen string
+}
+
+// credentialInput is one member of credentials as a form has it.
+type credentialInput struct {
+	tsp.CredentialField
+	// Now is what was typed before, of what is no secret, and Options are the values that it may have.
+	Now     string
+	Options []option
+	// Lines tells that it has several lines.
+	Lines bool
+}
+
+// ID is the name of the input.
+func (i credentialInput) ID() string { return "credential." + i.Name }
+
+// Hint says what whoever types must know.
+func (i credentialInput) Hint() string {
+	if i.Required {
+		return i.Label
+	}
+	return strings.TrimSuffix("May be left empty. "+i.Label, " ")
+}
+
+// editCredentials shows the form for new credentials of a connection.
+func (c *Console) editCredentials(r *http.Request, who Visitor) (answer, error) {
+	of, err := c.openConnection(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return c.credentialsSheet(r, who, of, nil)
+}
+
+// credentialsSheet is the form for a connection; refused says why what it held was not taken.
+func (c *Console) credentialsSheet(r *http.Request, who Visitor, of connection.Connection, refused error) (answer, error) {
+	rows, err := c.linkRows(r, who, []connection.Connection{of})
+	if err != nil {
+		return answer{}, err
+	}
+	kind, all, err := c.credentialKind(of, r.FormValue("kind"))
+	if err != nil {
+		return answer{}, err
+	}
+	f := credentialsForm{Back: connectionPath(of.ID), Kind: kind.Kind, Seen: seen(of),
+		About: about{Name: rows[0].TSP + " of " + rows[0].Fleet, ID: head(of.ID), List: connectionsPath}}
+	for _, one := range all {
+		var names []string
+		for _, field := range one.Fields {
+			if field.Required {
+				names = append(names, field.Name)
+			}
+		}
+		f.Kinds = append(f.Kinds, option{with(f.Back+"/credentials", url.Values{"kind": {one.Kind}}), one.Kind + " (" + strings.Join(names, ", ") + ")", one.Kind == kind.Kind})
+	}
+	for _, field := range kind.Fields {
+		in := credentialInput{CredentialField: field, Lines: field.Name == "private_key"}
+		if refused != nil && !field.Secret {
+			in.Now = r.PostForm.Get(in.ID())
+		}
+		for _, v := range field.Values {
+			in.Options = append(in.Options, option{v, v, v == in.Now})
+		}
+		f.Inputs = append(f.Inputs, in)
+	}
+	s := sheet{name: "link-credentials", Title: "Replace the credentials", Place: "Connections", Content: f}
+	if refused != nil {
+		s.Note, s.status = c.noteOf(r, refused), statusOf(refused)
+	}
+	return answer{sheet: s}, nil
+}
+
+// credentialKind is a kind of credentials that the TSP of a connection takes, the first if none is named, with all of them.
+func (c *Console) credentialKind(of connection.Connection, name string) (tsp.CredentialKind, []tsp.CredentialKind, error) {
+	adapter, known := c.TSPs.Adapter(of.TSP)
+	if !known || len(adapter.Spec().Credentials) == 0 {
+		return tsp.CredentialKind{}, nil, problem.New(problem.Conflict, "this installation has no adapter for %s, so nobody can try credentials there", of.TSP)
+	}
+	all := adapter.Spec().Credentials
+	if name == "" {
+		return all[0], all, nil
+	}
+	at := slices.IndexFunc(all, func(k tsp.CredentialKind) bool { return k.Kind == name })
+	if at < 0 {
+		return tsp.CredentialKind{}, nil, wrongInput("kind", name, "is no kind of credentials that "+displayName(c.TSPs, of.TSP)+" takes; choose one in the form")
+	}
+	return all[at], all, nil
+}
+
+// changeCredentials replaces the credentials of a connection, in the place of its fleet (docs/decisions/0069). They are tried
+// at the TSP before the old ones go.
+func (c *Console) changeCredentials(r *http.Request, who Visitor) (answer, error) {
+	of, err := c.openConnection(r)
+	if err != nil {
+		return answer{}, err
+	}
+	if r.PostFormValue("seen") != seen(of) {
+		return c.credentialsSheet(r, who, of, problem.New(problem.Conflict, "the connection was changed since the form was opened, and its credentials "+
+			"are as they were; look at it, and type the new ones again if that is still meant"))
+	}
+	kind, _, err := c.credentialKind(of, r.PostFormValue("kind"))
+	if err != nil {
+		return answer{}, err
+	}
+	text, err := json.Marshal(map[string]any{"credentials": typedCredentials(kind, r.PostForm)}, json.Deterministic(true))
+	if err != nil {
+		return answer{}, err
+	}
+	if _, err := c.Links.Update(r.Context(), access.Principal{Fleet: access.Fleet{ID: of.Fleet}}, of.ID, text); err != nil {
+		return c.credentialsSheet(r, who, of, err)
+	}
+	c.note(r, "replaced credentials", "", "connection:"+of.ID.String())
+	return answer{to: with(connectionPath(of.ID), url.Values{"done": {"renewed"}})}, nil
+}
+
+// typedCredentials are those that a form holds. A member that was left empty is none; what is no number is left for the service
+// to refuse by its name.
+func typedCredentials(kind tsp.CredentialKind, form url.Values) map[string]any {
+	all := map[string]any{}
+	for _, field := range kind.Fields {
+		text := strings.ReplaceAll(form.Get(credentialInput{CredentialField: field}.ID()), "\r\n", "\n")
+		n, err := strconv.ParseInt(text, 10, 64)
+		switch {
+		case text == "":
+		case field.Integer && err == nil:
+			all[field.Name] = n
+		default:
+			all[field.Name] = text
+		}
+	}
+	return all
+}
