@@ -16,6 +16,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/lane"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
@@ -43,7 +44,7 @@ func plainly(err error) error {
 }
 
 type laneListCommand struct {
-	From string `help:"Where the list goes on, as the page before tells it." placeholder:"PLACE"`
+	Page string `help:"Where the list goes on, as the page before tells it." placeholder:"CURSOR"`
 	Size int    `help:"How many lanes to list, up to 500." default:"50"`
 }
 
@@ -63,26 +64,44 @@ func (l laneListCommand) Validate() error {
 	if l.Size < 1 || l.Size > 500 {
 		return fmt.Errorf("--size is %d; give 1 to 500", l.Size)
 	}
-	if _, err := lane.ReadPlace(l.From); err != nil {
-		return fmt.Errorf("--from: %w; give it as the page before told it", err)
+	_, err := l.window()
+	return err
+}
+
+// lanesListed is the list that cursors of its pages are bound to.
+func lanesListed() page.List { return page.List{Path: "waybill lane list"} }
+
+// window is the page that is asked for.
+func (l laneListCommand) window() (page.Window, error) {
+	w := page.Window{Limit: l.Size}
+	if l.Page == "" {
+		return w, nil
 	}
-	return nil
+	at, err := page.Read(l.Page)
+	if err == nil {
+		err = at.Check(lanesListed())
+	}
+	if err != nil {
+		return w, errors.New("--page leads to no page of this list; give it as the page before told it, or leave it out for the first")
+	}
+	w.Place = at.Place
+	return w, nil
 }
 
 // Run lists the lanes.
 func (l laneListCommand) Run(e *environment) error {
-	from, err := lane.ReadPlace(l.From)
+	window, err := l.window()
 	if err != nil {
 		return err
 	}
 	return atLanes(e, func(d *app.LaneDesk) error {
-		all, next, err := d.List(e.ctx, from, l.Size)
+		found, err := d.List(e.ctx, window)
 		if err != nil {
 			return err
 		}
 		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "STATE\tCONNECTION\tTSP\tWAITING\tOLDEST\tRATE\tRUNS IN\tWHY")
-		for _, one := range all {
+		for _, one := range found.Items {
 			c, oldest := one.Connection, "-"
 			if !one.Waiting.Since.IsZero() {
 				oldest = moment{one.Waiting.Since}.String()
@@ -90,8 +109,9 @@ func (l laneListCommand) Run(e *environment) error {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", one.State, c.ID, c.TSP, waitingOf(one), oldest, dash(c.Rate.String()),
 				dash(one.Runner), dash(one.Says()))
 		}
-		if next != nil {
-			defer fmt.Fprintf(os.Stderr, "waybill: there may be more: waybill lane list --from %s\n", next)
+		if !found.Next.IsZero() {
+			defer fmt.Fprintf(os.Stderr, "waybill: there may be more: waybill lane list --page %s\n",
+				lanesListed().Write(page.Cursor{Place: found.Next}))
 		}
 		return w.Flush()
 	})

@@ -25,7 +25,7 @@ type Config struct {
 	Links       Links
 	Imports     Imports
 	Lanes       Lanes
-	Queues      Queues
+	Here        LanesHere
 	Hands       Hands
 	Webhooks    Webhooks
 	Trails      Trails

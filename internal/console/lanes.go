@@ -11,10 +11,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
-// Lane is one lane that this process works on.
-type Lane struct {
+// LaneHere is one lane that this process works on.
+type LaneHere struct {
 	// Kind is connection, receiver or import, and ID that of what it belongs to.
 	Kind  string
 	ID    uuid.UUID
@@ -25,24 +26,25 @@ type Lane struct {
 	Flying int
 }
 
-// Lanes are those that this process works on.
-type Lanes interface {
+// LanesHere are those that this process works on.
+type LanesHere interface {
 	// Lanes lists lanes, those that are kept from their work first, and tells how many there are in all.
-	Lanes(most int) (some []Lane, all int)
+	Lanes(most int) (some []LaneHere, all int)
 }
 
 // lanesView is what the page of the lanes shows.
 type lanesView struct {
-	// Queues are the lanes of connections over all processes, and Older where the list of them goes on.
-	Queues []queueRow
-	Older  string
-	First  bool
-	Rows   []laneRow
-	All    int
+	// Rows are the lanes of connections over all processes, and Older where the list of them goes on.
+	Rows  []laneRow
+	Older string
+	First bool
+	// Here are those at work in this process, of All that are.
+	Here []hereRow
+	All  int
 }
 
-// queueRow is the lane of a connection, whoever works on it.
-type queueRow struct {
+// laneRow is the lane of a connection, whoever works on it.
+type laneRow struct {
 	Look          Look
 	Name, Path    string
 	Says, Waiting string
@@ -50,8 +52,8 @@ type queueRow struct {
 	Rate, Runner  string
 }
 
-// queueRows are lanes of connections as the page shows them.
-func (c *Console) queueRows(r *http.Request, who Visitor, all []lane.Lane) ([]queueRow, error) {
+// laneRows are lanes of connections as the page shows them.
+func (c *Console) laneRows(r *http.Request, who Visitor, all []lane.Lane) ([]laneRow, error) {
 	fleets := make([]uuid.UUID, len(all))
 	for i, l := range all {
 		fleets[i] = l.Connection.Fleet
@@ -60,10 +62,10 @@ func (c *Console) queueRows(r *http.Request, who Visitor, all []lane.Lane) ([]qu
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]queueRow, len(all))
+	rows := make([]laneRow, len(all))
 	for i, l := range all {
 		of := l.Connection
-		row := queueRow{Look: Look{"Open", "active", ok}, Name: displayName(c.TSPs, of.TSP) + " of " + name(of.Fleet), Path: connectionPath(of.ID),
+		row := laneRow{Look: Look{"Open", "active", ok}, Name: displayName(c.TSPs, of.TSP) + " of " + name(of.Fleet), Path: connectionPath(of.ID),
 			Waiting: counted(l.Waiting.Count), Since: l.Waiting.Since, Rate: of.Rate.String(), Runner: l.Runner}
 		switch {
 		case l.State == lane.Paused:
@@ -76,9 +78,9 @@ func (c *Console) queueRows(r *http.Request, who Visitor, all []lane.Lane) ([]qu
 	return rows, nil
 }
 
-// laneRow is a lane in the list.
-type laneRow struct {
-	Lane
+// hereRow is a lane that this process works on.
+type hereRow struct {
+	LaneHere
 	Look    Look
 	Says    string
 	Name    string
@@ -95,22 +97,25 @@ const mostLanes = 100
 
 // showLanes shows who holds what up.
 func (c *Console) showLanes(r *http.Request, who Visitor) (answer, error) {
-	from, err := lane.ReadPlace(r.FormValue("from"))
-	if err != nil {
-		return answer{}, lane.NoPlace(err)
-	}
-	queues, next, err := c.Queues.List(r.Context(), from, rowsShown)
+	w, err := placeOf(r, page.List{Path: lanesPath})
 	if err != nil {
 		return answer{}, err
 	}
-	lanes, all := c.Lanes.Lanes(mostLanes)
-	v := lanesView{All: all, First: from == lane.Place{}}
-	if next != nil {
-		v.Older = with(lanesPath, url.Values{"from": {next.String()}})
-	}
-	if v.Queues, err = c.queueRows(r, who, queues); err != nil {
+	found, err := c.Lanes.List(r.Context(), w)
+	if err != nil {
 		return answer{}, err
 	}
+	v := lanesView{First: w.Place.IsZero(), Older: beside(lanesPath, url.Values{}, found.Next, false)}
+	if v.Rows, err = c.laneRows(r, who, found.Items); err != nil {
+		return answer{}, err
+	}
+	v.Here, v.All, err = c.lanesHere(r)
+	return answer{sheet: sheet{name: "lanes", Title: "Lanes", Place: "Lanes", Content: v}}, err
+}
+
+// lanesHere are lanes that this process works on, of all that it does.
+func (c *Console) lanesHere(r *http.Request) (rows []hereRow, all int, err error) {
+	lanes, all := c.Here.Lanes(mostLanes)
 	var ids, writes []uuid.UUID
 	for _, l := range lanes {
 		if l.Kind == "connection" {
@@ -122,7 +127,7 @@ func (c *Console) showLanes(r *http.Request, who Visitor) (answer, error) {
 	}
 	waiting, err := c.Connections.Waiting(r.Context(), writes)
 	if err != nil {
-		return answer{}, err
+		return nil, 0, err
 	}
 	of := map[uuid.UUID]operation.Waiting{}
 	for _, w := range waiting {
@@ -130,10 +135,10 @@ func (c *Console) showLanes(r *http.Request, who Visitor) (answer, error) {
 	}
 	links, name, err := c.linksOf(r, ids)
 	if err != nil {
-		return answer{}, err
+		return nil, 0, err
 	}
 	for _, l := range lanes {
-		row := laneRow{Lane: l, Name: head(l.ID)}
+		row := hereRow{LaneHere: l, Name: head(l.ID)}
 		row.Look, row.Says = laneLook(l.Waits)
 		if l.Kind == "receiver" {
 			row.Name = "Webhooks " + head(l.ID)
@@ -143,9 +148,9 @@ func (c *Console) showLanes(r *http.Request, who Visitor) (answer, error) {
 		if l.Kind == "connection" {
 			row.Waiting, row.Since = counted(of[l.ID].Count), of[l.ID].Since
 		}
-		v.Rows = append(v.Rows, row)
+		rows = append(rows, row)
 	}
-	return answer{sheet: sheet{name: "lanes", Title: "Lanes", Place: "Lanes", Content: v}}, nil
+	return rows, all, nil
 }
 
 // linksOf are some connections, and how their fleets are called. One may have been deleted since its lane was listed.

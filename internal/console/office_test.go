@@ -53,7 +53,7 @@ func (o *office) over(t *testing.T) *Console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Endings: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o, Queues: o, Hands: o,
+	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Endings: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o, Here: o, Hands: o,
 		Webhooks: hooksOf{o}, Trails: o, Receivers: hooksOf{o}, Partners: o, Clients: o, Grants: o, Jobs: jobsOf{o}, Rates: quiet{}, Troubles: quiet{},
 		Installation: quiet{}, TSPs: registry, ReadOnly: o.readOnly, Now: noon,
 		Log: slog.New(slog.DiscardHandler)})
@@ -92,15 +92,15 @@ func (o *office) Test(context.Context, access.Principal, uuid.UUID) (connection.
 	return o.tested, o.refuses
 }
 func (o *office) Shut(connection.Connection) bool { return false }
-func (o *office) Lanes(int) ([]Lane, int) {
-	return []Lane{{Kind: "connection", ID: o.op.Connection}}, 1
+func (o *office) Lanes(int) ([]LaneHere, int) {
+	return []LaneHere{{Kind: "connection", ID: o.op.Connection}}, 1
 }
-func (o *office) List(context.Context, lane.Place, int) ([]lane.Lane, *lane.Place, error) {
+func (o *office) List(context.Context, page.Window) (page.Page[lane.Lane], error) {
 	of := o.link(o.op.Connection)
 	of.Rate = connection.Rate{Events: 30, Period: time.Minute}
 	of.Pause = connection.Mark{By: "operator:ada", Why: "they <move>", At: noon()}
-	return []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
-		Runner: "host/1"}}, &lane.Place{After: of.ID}, nil
+	return page.Page[lane.Lane]{Items: []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
+		Runner: "host/1"}}, Next: page.Position{Text: "held", ID: of.ID}}, nil
 }
 func (o *office) Pause(_ context.Context, h connection.Hand) (connection.Connection, error) {
 	if o.asked = append(o.asked, "pause "+h.Why); o.refuses == nil {

@@ -82,7 +82,7 @@ func TestAPlaceAmongLanesThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	o := newOffice()
 	o.who = Visitor{Name: "Ada", Role: Admin}
-	for _, query := range []string{"?from=x", "?from=held.", "?form=1"} {
+	for _, query := range []string{"?page=x", "?from=held", "?form=1"} {
 		if status, _ := o.page(t, "/console/lanes"+query); status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", query, status)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
@@ -55,70 +56,57 @@ type Service struct {
 	Runners func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]string, error)
 }
 
-// Place is where a page begins: behind a lane of those that are held, or of those that are open.
-type Place struct {
-	// Open tells that all that are held come before.
-	Open  bool
-	After uuid.UUID
-}
+// The parts of the list, as the text of a position names them, each in the order of its ids: those that are held come first.
+const (
+	held = "held"
+	open = "open"
+)
 
-// String is the place as addresses hold it.
-func (p Place) String() string {
-	if p.Open {
-		return "open." + p.After.String()
+// List returns the page of a window: lanes that are not open, then those that are and have work. Of a page the oldest
+// waiting comes first within those that stand alike. The list is read forwards alone.
+func (s *Service) List(ctx context.Context, w page.Window) (p page.Page[Lane], err error) {
+	at := w.Place
+	if w.Backwards || !at.IsZero() && at.Text != held && at.Text != open {
+		return p, &problem.Error{Code: problem.Invalid, Details: []problem.Detail{{Path: "page",
+			Message: "leads to no page of the list of lanes; follow a link of the list, or leave it out for its begin"}}}
 	}
-	return "held." + p.After.String()
-}
-
-// ReadPlace reads what String wrote; "" is the first.
-func ReadPlace(text string) (p Place, err error) {
-	if text == "" {
-		return p, nil
-	}
-	p.Open = len(text) > 5 && text[:5] == "open."
-	if !p.Open && (len(text) <= 5 || text[:5] != "held.") {
-		return p, fmt.Errorf("%q is no place in the list of lanes", text)
-	}
-	if p.After, err = uuid.Parse(text[5:]); err != nil || len(text) != len(p.String()) {
-		return p, fmt.Errorf("%q is no place in the list of lanes", text)
-	}
-	return p, nil
-}
-
-// List returns lanes that are not open, then those that are and have work, so many at most, with the place of the next
-// page; nil for none. Of a page the oldest waiting comes first within those that stand alike.
-func (s *Service) List(ctx context.Context, from Place, most int) (all []Lane, next *Place, err error) {
 	var found []connection.Connection
-	at := from
-	if !at.Open {
-		if found, err = s.Store.HeldConnections(ctx, at.After, most); err != nil {
-			return nil, nil, fmt.Errorf("listing connections that are held: %w", err)
+	if at.Text != open {
+		if found, err = s.Store.HeldConnections(ctx, at.ID, w.Limit); err != nil {
+			return p, fmt.Errorf("listing connections that are held: %w", err)
 		}
+		at = page.Position{Text: open}
+		if len(found) == w.Limit {
+			p.Next = page.Position{Text: held, ID: found[w.Limit-1].ID}
+		}
+	}
+	if p.Next.IsZero() {
+		if found, p.Next, err = s.busy(ctx, found, at, w.Limit); err != nil {
+			return p, err
+		}
+	}
+	p.Items, err = s.filled(ctx, found)
+	return p, err
+}
+
+// busy adds to a page those behind a place that are open and have work. next is zero where the list ends.
+func (s *Service) busy(ctx context.Context, found []connection.Connection, at page.Position, most int) (all []connection.Connection, next page.Position, err error) {
+	busy, err := s.Store.BusyConnections(ctx, at.ID, most)
+	if err != nil {
+		return nil, next, fmt.Errorf("listing connections with work: %w", err)
+	}
+	for _, c := range busy {
 		if len(found) == most {
-			next = &Place{After: found[most-1].ID}
+			return found, at, nil
 		}
-		at = Place{Open: true}
-	}
-	if next == nil {
-		busy, err := s.Store.BusyConnections(ctx, at.After, most)
-		if err != nil {
-			return nil, nil, fmt.Errorf("listing connections with work: %w", err)
-		}
-		for _, c := range busy {
-			if len(found) == most {
-				next = &at
-				break
-			}
-			if at.After = c.ID; stateOf(c) == Open {
-				found = append(found, c)
-			}
-		}
-		if next == nil && len(busy) == most {
-			next = &at
+		if at.ID = c.ID; stateOf(c) == Open {
+			found = append(found, c)
 		}
 	}
-	all, err = s.filled(ctx, found)
-	return all, next, err
+	if len(busy) == most {
+		next = at
+	}
+	return found, next, nil
 }
 
 // Of tells of the lane of one connection.
@@ -203,10 +191,4 @@ func (l Lane) Says() string {
 	case Open:
 	}
 	return ""
-}
-
-// NoPlace is the problem of a place that cannot be read.
-func NoPlace(err error) error {
-	return &problem.Error{Code: problem.Invalid, Details: []problem.Detail{{Path: "from", Message: err.Error() +
-		"; follow a link of the list, or leave it out for its begin"}}}
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/problem"
 )
 
 // held is how the connection of a lane stands, and since when something waits in it; 0 for nothing.
@@ -62,16 +64,17 @@ func TestLanesAreListedOnceEachThoseThatAreHeldFirst(t *testing.T) {
 	for most := 1; most < 10; most++ {
 		var seen []byte
 		pages := 0
-		for from := new(lane.Place); from != nil && pages < 20; pages++ {
-			read, err := lane.ReadPlace(from.String())
+		for w := (page.Window{Limit: most}); pages == 0 || !w.Place.IsZero() && pages < 20; pages++ {
+			all, err := s.List(t.Context(), w)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var all []lane.Lane
-			if all, from, err = s.List(t.Context(), read, most); err != nil {
+			cursor, err := page.Read(page.List{}.Write(page.Cursor{Place: all.Next}))
+			if err != nil {
 				t.Fatal(err)
 			}
-			for _, one := range all {
+			w.Place = cursor.Place
+			for _, one := range all.Items {
 				seen = append(seen, one.Connection.ID[0])
 				if (one.Runner == "host/1") != (one.Connection.ID[0] == 3) {
 					t.Errorf("%v runs in %q", one.Connection.ID, one.Runner)
@@ -92,9 +95,12 @@ func TestLanesAreListedOnceEachThoseThatAreHeldFirst(t *testing.T) {
 
 func TestAPlaceThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"held.", "open.x", "shut." + uuid.Nil.String(), uuid.Nil.String(), "held.{" + uuid.Nil.String() + "}"} {
-		if p, err := lane.ReadPlace(text); err == nil {
-			t.Errorf("%q is %v", text, p)
+	s := &lane.Service{Store: rack{1: {connection.Paused, 0}}}
+	for _, w := range []page.Window{{Place: page.Position{ID: uuid.UUID{1}}}, {Place: page.Position{Text: "shut", ID: uuid.UUID{1}}},
+		{Place: page.Position{Text: "held", ID: uuid.UUID{1}}, Backwards: true}} {
+		w.Limit = 5
+		if found, err := s.List(t.Context(), w); problem.Of(err).Code != problem.Invalid {
+			t.Errorf("%+v leads to %+v, %v", w, found, err)
 		}
 	}
 }
