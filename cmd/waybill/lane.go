@@ -50,11 +50,11 @@ type laneListCommand struct {
 
 // Help teaches the command.
 func (laneListCommand) Help() string {
-	return `Lists the lanes of all processes by what the database says: held first, then paused, then those with
-work; of each the oldest waiting first. A lane without work that nothing keeps is not listed. What only the
-process knows that works on a lane, as how long its TSP asked to be left alone, the console tells there, and
-"waybill op explain" of one write. Works beside a running service. Uses the database named by
-WAYBILL_DATABASE_URL.
+	return `Lists the lanes of all processes by what the database says: held first, then paused, closed by their TSP,
+and those with work; of each the oldest waiting first. A lane without work that nothing keeps is not listed.
+UNTIL is when a closed lane opens, because its TSP asked to be left alone or a limit is used up, and "unknown"
+where the process at work on the lane may know more. Over SQLite it is as the service has noted it, every five
+seconds at most. Works beside a running service. Uses the database named by WAYBILL_DATABASE_URL.
 
   waybill lane list`
 }
@@ -100,14 +100,14 @@ func (l laneListCommand) Run(e *environment) error {
 			return err
 		}
 		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "STATE\tCONNECTION\tTSP\tWAITING\tOLDEST\tRATE\tRUNS IN\tWHY")
+		fmt.Fprintln(w, "STATE\tCONNECTION\tTSP\tWAITING\tOLDEST\tRATE\tUNTIL\tRUNS IN\tWHY")
 		for _, one := range found.Items {
 			c, oldest := one.Connection, "-"
 			if !one.Waiting.Since.IsZero() {
 				oldest = moment{one.Waiting.Since}.String()
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", one.State, c.ID, c.TSP, waitingOf(one), oldest, dash(c.Rate.String()),
-				dash(one.Runner), dash(one.Says()))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", one.State, c.ID, c.TSP, waitingOf(one), oldest, dash(c.Rate.String()),
+				untilOf(one), dash(one.Runner), dash(one.Says()))
 		}
 		if !found.Next.IsZero() {
 			defer fmt.Fprintf(os.Stderr, "waybill: there may be more: waybill lane list --page %s\n",
@@ -123,6 +123,17 @@ func waitingOf(l lane.Lane) string {
 		return fmt.Sprintf("%d+", l.Waiting.N)
 	}
 	return strconv.Itoa(l.Waiting.N)
+}
+
+// untilOf is when a lane opens that is closed, as far as that is known.
+func untilOf(l lane.Lane) string {
+	switch {
+	case !l.Until.IsZero():
+		return moment{l.Until}.String()
+	case l.Known:
+		return "-"
+	}
+	return "unknown"
 }
 
 // dash stands for what is not there.

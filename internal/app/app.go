@@ -191,6 +191,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.leading(ctx, a.watchHead) })
 	g.Go(func() error { return a.countBacklog(working) })
 	g.Go(func() error { return a.saveRates(working) })
+	g.Go(func() error { return a.noteLanes(working) })
 	g.Go(func() error { return a.watchHandlers(working) })
 	g.Go(func() error { return a.leading(working, a.watchStops) })
 	g.Go(func() error { return a.leading(working, a.writes.Verify) })

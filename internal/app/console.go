@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -11,9 +10,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/console"
 	"github.com/waybill-dev/waybill/internal/console/signin"
 	"github.com/waybill-dev/waybill/internal/dispatch"
-	"github.com/waybill-dev/waybill/internal/dispatch/riversource"
-	"github.com/waybill-dev/waybill/internal/fence"
-	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -37,17 +33,6 @@ func (a *App) openConsole(operations *operation.Service, records *record.Service
 		Facts: a.facts(), Jobs: a.jobs,
 		TSPs: of, SignOut: signOut, ReadOnly: a.config.Console.ReadOnly, About: a.about(), Now: a.now, Log: a.log})
 	return err
-}
-
-// allLanes are those of connections, over all processes.
-func (a *App) allLanes() *lane.Service {
-	s := &lane.Service{Store: a.db}
-	if a.lanes.pool != nil {
-		s.Runners = func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]string, error) {
-			return riversource.Runners(ctx, a.lanes.pool, lanes)
-		}
-	}
-	return s
 }
 
 // lanesHere are the lanes of this process, in the console's words.

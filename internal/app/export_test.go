@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/lane"
 )
 
 // IssuedBefore returns a token of a client as it was given some time ago.
@@ -14,6 +15,9 @@ func (a *App) IssuedBefore(ctx context.Context, client, secret string, ago time.
 	token, err := access.NewIssuer(a.db, a.signingKeys(a.keys.sealer), then).Issue(ctx, client, secret, "")
 	return token.AccessToken, err
 }
+
+// AllLanes are the lanes as this process tells of them.
+func AllLanes(a *App) *lane.Service { return a.allLanes() }
 
 // Handler answers the API's requests.
 func (a *App) Handler() http.Handler { return a.api }

@@ -99,7 +99,7 @@ func TestAPauseAndARateHoldOverAllReplicasOverPostgreSQL(t *testing.T) {
 		})
 		t.Log("replica", i, "refuses writes after", time.Since(paused))
 	}
-	all, err := (&lane.Service{Store: h.db}).List(t.Context(), page.Window{Limit: 10})
+	all, err := app.AllLanes(h.app).List(t.Context(), page.Window{Limit: 10})
 	if err != nil || !all.Next.IsZero() || len(all.Items) == 0 || all.Items[0].State != lane.Paused ||
 		all.Items[0].Connection.Pause.By != "operator:ada" || all.Items[0].Connection.Rate.String() != "1/s" {
 		t.Errorf("listed %+v, %v", all, err)

@@ -100,7 +100,7 @@ func (o *office) List(context.Context, page.Window) (page.Page[lane.Lane], error
 	of.Rate = connection.Rate{Events: 30, Period: time.Minute}
 	of.Pause = connection.Mark{By: "operator:ada", Why: "they <move>", At: noon()}
 	return page.Page[lane.Lane]{Items: []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
-		Runner: "host/1"}}, Next: page.Position{Text: "held", ID: of.ID}}, nil
+		Stand: lane.Stand{Runner: "host/1"}}}, Next: page.Position{Text: "held", ID: of.ID}}, nil
 }
 func (o *office) Pause(_ context.Context, h connection.Hand) (connection.Connection, error) {
 	if o.asked = append(o.asked, "pause "+h.Why); o.refuses == nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -16,14 +17,15 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// State is how a lane stands, as far as that is stored. What the process alone knows that works on it, as a time for which
-// the TSP asked, is not.
+// State is how a lane stands.
 type State string
 
 // The states of a lane.
 const (
-	// Open: nothing that is stored keeps it from its work.
+	// Open: nothing that is known keeps it from its work.
 	Open State = "open"
+	// Closed: its TSP asked to be left alone for a time.
+	Closed State = "closed"
 	// Held: its TSP refuses the credentials of the connection.
 	Held State = "held"
 	// Paused: somebody has paused the connection.
@@ -35,8 +37,19 @@ type Lane struct {
 	Connection connection.Connection
 	State      State
 	Waiting    operation.Waiting
+	Stand
+}
+
+// Stand is what is known of a lane beside what its connection tells.
+type Stand struct {
 	// Runner is the name of the process that works on it; "" for none, or where that is not known.
 	Runner string
+	// Waits is operation.RetryAfter where its TSP asked to be left alone, operation.RateLimited where it sleeps for a limit, and
+	// "" for neither. Until is when that is over.
+	Waits operation.Cause
+	Until time.Time
+	// Known is false where a process may know more that works on it, as of one that closes in this moment.
+	Known bool
 }
 
 // Store finds lanes along their indexes.
@@ -52,8 +65,8 @@ type Store interface {
 // Service lists lanes.
 type Service struct {
 	Store Store
-	// Runners names the processes that work on lanes, as far as they do; nil where one process works alone.
-	Runners func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]string, error)
+	// Stands tells how lanes stand in all processes. Of one that it leaves out nothing is known.
+	Stands func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]Stand, error)
 }
 
 // The parts of the list, as the text of a position names them, each in the order of its ids: those that are held come first.
@@ -128,15 +141,16 @@ func (s *Service) filled(ctx context.Context, of []connection.Connection) ([]Lan
 	if err != nil {
 		return nil, fmt.Errorf("counting what waits in lanes: %w", err)
 	}
-	var runners map[fence.Lane]string
-	if s.Runners != nil {
-		if runners, err = s.Runners(ctx, lanes); err != nil {
-			return nil, fmt.Errorf("asking who works on lanes: %w", err)
-		}
+	stands, err := s.Stands(ctx, lanes)
+	if err != nil {
+		return nil, fmt.Errorf("asking how lanes stand: %w", err)
 	}
 	all := make([]Lane, len(of))
 	for i, c := range of {
-		all[i] = Lane{Connection: c, State: stateOf(c), Runner: runners[lanes[i]], Waiting: operation.Waiting{Connection: c.ID}}
+		all[i] = Lane{Connection: c, State: stateOf(c), Stand: stands[lanes[i]], Waiting: operation.Waiting{Connection: c.ID}}
+		if all[i].State == Open && all[i].Waits == operation.RetryAfter {
+			all[i].State = Closed
+		}
 		if at := slices.IndexFunc(waiting, func(w operation.Waiting) bool { return w.Connection == c.ID }); at >= 0 {
 			all[i].Waiting = waiting[at]
 		}
@@ -145,10 +159,10 @@ func (s *Service) filled(ctx context.Context, of []connection.Connection) ([]Lan
 	return all, nil
 }
 
-// compare puts those first that are held, then the paused ones, and of those that stand alike the oldest waiting. Where more
+// compare puts those first that are held, then the paused and the closed ones, and of those that stand alike the oldest waiting. Where more
 // waits than was counted the oldest is not known, and comes first.
 func compare(a, b Lane) int {
-	order := []State{Held, Paused, Open}
+	order := []State{Held, Paused, Closed, Open}
 	if by := slices.Index(order, a.State) - slices.Index(order, b.State); by != 0 {
 		return by
 	}
@@ -188,7 +202,12 @@ func (l Lane) Says() string {
 		return said
 	case Held:
 		return c.Problem
+	case Closed:
+		return "its TSP asked to be left alone"
 	case Open:
+		if l.Waits == operation.RateLimited {
+			return "a limit is used up"
+		}
 	}
 	return ""
 }

@@ -58,8 +58,9 @@ func TestLanesAreListedOnceEachThoseThatAreHeldFirst(t *testing.T) {
 	t.Parallel()
 	r := rack{1: {connection.Active, 9}, 2: {connection.Paused, 8}, 3: {connection.Active, 3}, 4: {connection.Stale, 0},
 		5: {connection.Active, 0}, 6: {connection.Stale, 7}, 7: {connection.Active, 5}, 8: {connection.Paused, 2}}
-	s := &lane.Service{Store: r, Runners: func(context.Context, []fence.Lane) (map[fence.Lane]string, error) {
-		return map[fence.Lane]string{{Kind: fence.Connections, ID: uuid.UUID{3}}: "host/1"}, nil
+	s := &lane.Service{Store: r, Stands: func(context.Context, []fence.Lane) (map[fence.Lane]lane.Stand, error) {
+		return map[fence.Lane]lane.Stand{{Kind: fence.Connections, ID: uuid.UUID{3}}: {Runner: "host/1"},
+			{Kind: fence.Connections, ID: uuid.UUID{1}}: {Waits: operation.RetryAfter}, {Kind: fence.Connections, ID: uuid.UUID{8}}: {Waits: operation.RetryAfter}}, nil
 	}}
 	for most := 1; most < 10; most++ {
 		var seen []byte
@@ -81,7 +82,7 @@ func TestLanesAreListedOnceEachThoseThatAreHeldFirst(t *testing.T) {
 				}
 			}
 		}
-		want := []byte{6, 4, 8, 2, 3, 7, 1}
+		want := []byte{6, 4, 8, 2, 1, 3, 7}
 		if most < 7 {
 			slices.Sort(seen[:4])
 			slices.Sort(seen[4:])

@@ -34,8 +34,8 @@ var stays = map[string]string{
 const river = "river_"
 
 // own are the names in the table meta that belong to one database: when it was last alive, how far its clock is behind
-// the machine's, what it is a copy of, a probe of its disk, and the mark of the move.
-const own = `'beat', 'clock offset', 'backup', 'probe', '` + MarkName + `'`
+// the machine's, what it is a copy of, a probe of its disk, which lanes are closed, and the mark of the move.
+const own = `'beat', 'lanes', 'clock offset', 'backup', 'probe', '` + MarkName + `'`
 
 // table is one that is moved.
 type table struct {
