@@ -180,9 +180,9 @@ func (l lanePauseCommand) Run(e *environment) error {
 			return err
 		}
 		fmt.Fprintf(os.Stdout, "connection_id: %s\nstatus: %s\npaused: %s, %s: %q\n", c.ID, c.Status, moment{c.Pause.At}, c.Pause.By, c.Pause.Why)
-		of, err := d.Of(e.ctx, c)
+		of, err := d.Among(e.ctx, []connection.Connection{c})
 		if err == nil {
-			fmt.Fprintf(os.Stdout, "waiting: %s\n", waitingOf(of))
+			fmt.Fprintf(os.Stdout, "waiting: %s\n", waitingOf(of[0]))
 		}
 		return err
 	})

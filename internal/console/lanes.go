@@ -1,36 +1,17 @@
 package console
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 )
-
-// LaneHere is one lane that this process works on.
-type LaneHere struct {
-	// Kind is connection, receiver or import, and ID that of what it belongs to.
-	Kind  string
-	ID    uuid.UUID
-	Label string
-	// Waits is a word of the dispatcher for what it waits, and Until when that is over, where that is known.
-	Waits  string
-	Until  time.Time
-	Flying int
-}
-
-// LanesHere are those that this process works on.
-type LanesHere interface {
-	// Lanes lists lanes, those that are kept from their work first, and tells how many there are in all.
-	Lanes(most int) (some []LaneHere, all int)
-}
 
 // lanesView is what the page of the lanes shows.
 type lanesView struct {
@@ -41,15 +22,23 @@ type lanesView struct {
 	// Here are those at work in this process, of All that are.
 	Here []hereRow
 	All  int
+	// Unseen are lanes that this page would show if it was loaded again.
+	Unseen newer
 }
 
 // laneRow is the lane of a connection, whoever works on it.
 type laneRow struct {
+	ID            uuid.UUID
 	Look          Look
 	Name, Path    string
 	Says, Waiting string
 	Since         time.Time
 	Rate, Runner  string
+	// Until is when it opens; Untold tells that this is not known.
+	Until  time.Time
+	Untold bool
+	// Gone tells that nothing waits in it any more, and nothing keeps it.
+	Gone bool
 }
 
 // laneRows are lanes of connections as the page shows them.
@@ -65,35 +54,25 @@ func (c *Console) laneRows(r *http.Request, who Visitor, all []lane.Lane) ([]lan
 	rows := make([]laneRow, len(all))
 	for i, l := range all {
 		of := l.Connection
-		row := laneRow{Look: Look{"Open", "active", ok}, Name: displayName(c.TSPs, of.TSP) + " of " + name(of.Fleet), Path: connectionPath(of.ID),
+		row := laneRow{ID: of.ID, Until: l.Until, Untold: !l.Known && l.State == lane.Open, Look: Look{"Open", "active", ok}, Name: displayName(c.TSPs, of.TSP) + " of " + name(of.Fleet), Path: connectionPath(of.ID),
 			Waiting: counted(l.Waiting.Count), Since: l.Waiting.Since, Rate: of.Rate.String(), Runner: l.Runner}
 		switch {
 		case l.State == lane.Paused:
 			row.Look, row.Says = Look{"Paused", "paused", idle}, pausedBy(of)
 		case l.State == lane.Held || c.Links.Shut(of):
 			row.Look, row.Says = Look{"Held", "held", wait}, cut(c.problemOf(of, who), longestWhy)
+		case l.State == lane.Closed:
+			row.Look, row.Says = Look{"Closed", "waiting", wait}, displayName(c.TSPs, of.TSP)+" asked to be left alone."
+		case l.Waits == operation.RateLimited:
+			row.Says = "A limit is used up for now."
 		}
 		rows[i] = row
 	}
 	return rows, nil
 }
 
-// hereRow is a lane that this process works on.
-type hereRow struct {
-	LaneHere
-	Look    Look
-	Says    string
-	Name    string
-	Path    string
-	Waiting string
-	Since   time.Time
-}
-
 // lanesPath is that of the list.
 const lanesPath = Root + "lanes"
-
-// mostLanes bounds the lanes of the page.
-const mostLanes = 100
 
 // showLanes shows who holds what up.
 func (c *Console) showLanes(r *http.Request, who Visitor) (answer, error) {
@@ -109,84 +88,18 @@ func (c *Console) showLanes(r *http.Request, who Visitor) (answer, error) {
 	if v.Rows, err = c.laneRows(r, who, found.Items); err != nil {
 		return answer{}, err
 	}
-	v.Here, v.All, err = c.lanesHere(r)
-	return answer{sheet: sheet{name: "lanes", Title: "Lanes", Place: "Lanes", Content: v}}, err
-}
-
-// lanesHere are lanes that this process works on, of all that it does.
-func (c *Console) lanesHere(r *http.Request) (rows []hereRow, all int, err error) {
-	lanes, all := c.Here.Lanes(mostLanes)
-	var ids, writes []uuid.UUID
-	for _, l := range lanes {
-		if l.Kind == "connection" {
-			writes = append(writes, l.ID)
-		}
-		if l.Kind != "receiver" {
-			ids = append(ids, l.ID)
-		}
+	here, all := c.Here.Lanes(mostLanes)
+	v.All = all
+	if v.Here, err = c.hereRows(r, here); err != nil {
+		return answer{}, err
 	}
-	waiting, err := c.Connections.Waiting(r.Context(), writes)
-	if err != nil {
-		return nil, 0, err
+	var watch, beside []string
+	for _, row := range v.Rows {
+		watch = append(watch, row.ID.String())
 	}
-	of := map[uuid.UUID]operation.Waiting{}
-	for _, w := range waiting {
-		of[w.Connection] = w
+	for _, row := range v.Here {
+		beside = append(beside, row.Key())
 	}
-	links, name, err := c.linksOf(r, ids)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, l := range lanes {
-		row := hereRow{LaneHere: l, Name: head(l.ID)}
-		row.Look, row.Says = laneLook(l.Waits)
-		if l.Kind == "receiver" {
-			row.Name = "Webhooks " + head(l.ID)
-		} else if conn, known := links[l.ID]; known {
-			row.Name, row.Path = displayName(c.TSPs, conn.TSP)+" of "+name(conn.Fleet), connectionPath(l.ID)
-		}
-		if l.Kind == "connection" {
-			row.Waiting, row.Since = counted(of[l.ID].Count), of[l.ID].Since
-		}
-		rows = append(rows, row)
-	}
-	return rows, all, nil
-}
-
-// linksOf are some connections, and how their fleets are called. One may have been deleted since its lane was listed.
-func (c *Console) linksOf(r *http.Request, ids []uuid.UUID) (map[uuid.UUID]connection.Connection, func(uuid.UUID) string, error) {
-	links := map[uuid.UUID]connection.Connection{}
-	var fleets []uuid.UUID
-	for _, id := range ids {
-		conn, err := c.Naming.Connection(r.Context(), id)
-		if err != nil && !errors.Is(err, connection.ErrNotFound) {
-			return nil, nil, err
-		}
-		if err == nil {
-			links[id], fleets = conn, append(fleets, conn.Fleet)
-		}
-	}
-	name, err := c.fleets(r, fleets)
-	return links, name, err
-}
-
-// laneLook is how a lane looks that waits for something, and what that is.
-func laneLook(waits string) (Look, string) {
-	switch waits {
-	case "store":
-		return Look{"Held", "held", bad}, "The store could not be read."
-	case "bar":
-		return Look{"Held", "held", wait}, "Its credentials were refused."
-	case "opening":
-		return Look{"Held", "held", wait}, "What it belongs to takes nothing at the moment."
-	case "pause":
-		return Look{"Closed", "waiting", wait}, "The other side asked to be left alone."
-	case "limit":
-		return Look{"Open", "active", ok}, "A limit is used up for now."
-	case "place":
-		return Look{"Open", "active", ok}, "As many calls are under way as may be at once."
-	case "time":
-		return Look{"Open", "active", ok}, "The next try of what failed comes later."
-	}
-	return Look{"Open", "active", ok}, "Nothing keeps it."
+	return answer{sheet: sheet{name: "lanes", Title: "Lanes", Place: "Lanes", Content: v,
+		watched: url.Values{"watch": {strings.Join(watch, ",")}, "here": {strings.Join(beside, ",")}}}}, err
 }

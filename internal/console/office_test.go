@@ -102,6 +102,10 @@ func (o *office) List(context.Context, page.Window) (page.Page[lane.Lane], error
 	return page.Page[lane.Lane]{Items: []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
 		Stand: lane.Stand{Runner: "host/1"}}}, Next: page.Position{Text: "held", ID: of.ID}}, nil
 }
+func (o *office) Among(ctx context.Context, _ []connection.Connection) ([]lane.Lane, error) {
+	p, err := o.List(ctx, page.Window{})
+	return p.Items, err
+}
 func (o *office) Pause(_ context.Context, h connection.Hand) (connection.Connection, error) {
 	if o.asked = append(o.asked, "pause "+h.Why); o.refuses == nil {
 		o.status, o.log = connection.Paused, h.By+" "+h.Why

@@ -31,7 +31,7 @@ func takes() map[string][]string {
 		"GET /console/operations/{id}":         {"done", "of", "tries"},
 		"GET /console/connections":             {"state", "page"},
 		"GET /console/connections/{id}":        {"done"},
-		"GET /console/lanes":                   {"page"},
+		"GET /console/lanes":                   {"page", "watch", "here"},
 		"GET /console/webhooks":                {"partner", "state", "page"},
 		"GET /console/webhooks/{partner}/{id}": {"done"},
 		"GET /console/clients":                 {"page"},

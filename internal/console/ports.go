@@ -76,6 +76,8 @@ type Links interface {
 // Lanes are those of connections, over all processes.
 type Lanes interface {
 	List(ctx context.Context, w page.Window) (page.Page[lane.Lane], error)
+	// Among tells of the lanes of connections.
+	Among(ctx context.Context, of []connection.Connection) ([]lane.Lane, error)
 }
 
 // Hands does to connections what an operator wants.

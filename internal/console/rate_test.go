@@ -36,7 +36,7 @@ func TestAConnectionIsPausedInTheConsoleWithAReasonAlone(t *testing.T) {
 		t.Errorf("with one: %d %s, noted %q", status, to, o.log)
 	}
 	if _, text := o.page(t, "/console/lanes"); !strings.Contains(text, "they &lt;move&gt;") || !strings.Contains(text, "operator:ada") ||
-		!strings.Contains(text, "30/m") || !strings.Contains(text, "host/1") || !strings.Contains(text, "from=held.") {
+		!strings.Contains(text, "30/m") || !strings.Contains(text, "host/1") || !strings.Contains(text, "?page=") {
 		t.Errorf("the lanes: %s", text)
 	}
 	if status, to := o.sends(t, "/resume", nil); status != http.StatusSeeOther || !strings.HasSuffix(to, "?done=resumed") || o.status != connection.Active {

@@ -98,7 +98,7 @@ func (s *Service) List(ctx context.Context, w page.Window) (p page.Page[Lane], e
 			return p, err
 		}
 	}
-	p.Items, err = s.filled(ctx, found)
+	p.Items, err = s.Among(ctx, found)
 	return p, err
 }
 
@@ -122,17 +122,8 @@ func (s *Service) busy(ctx context.Context, found []connection.Connection, at pa
 	return found, next, nil
 }
 
-// Of tells of the lane of one connection.
-func (s *Service) Of(ctx context.Context, c connection.Connection) (Lane, error) {
-	all, err := s.filled(ctx, []connection.Connection{c})
-	if err != nil {
-		return Lane{}, err
-	}
-	return all[0], nil
-}
-
-// filled tells of the lanes of connections what waits in them and who works on them.
-func (s *Service) filled(ctx context.Context, of []connection.Connection) ([]Lane, error) {
+// Among tells of the lanes of connections what waits in them, who works on them and how they stand there.
+func (s *Service) Among(ctx context.Context, of []connection.Connection) ([]Lane, error) {
 	ids, lanes := make([]uuid.UUID, len(of)), make([]fence.Lane, len(of))
 	for i, c := range of {
 		ids[i], lanes[i] = c.ID, fence.Lane{Kind: fence.Connections, ID: c.ID}
