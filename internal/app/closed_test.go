@@ -74,6 +74,48 @@ func (h *house) closes(tell map[string]func() lane.Lane) {
 	}
 }
 
+// counts expects that the calls of the connection are counted, and one that was answered by asking to wait, by each who tells.
+func (h *house) counts(tell ...*house) {
+	h.t.Helper()
+	made, refused := 0, 0
+	if err := h.db.SaveCalls(h.t.Context(), 0); err != nil {
+		h.t.Fatal(err)
+	}
+	for _, of := range tell {
+		all, err := of.db.Calls(h.t.Context(), h.ids.Connection, time.Now().Add(-time.Hour))
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		made, refused = 0, 0
+		for _, n := range all {
+			made, refused = made+n.Made, refused+n.Refused
+		}
+		// It was connected and imported, the first write was sent and the third refused.
+		if made < 4 || refused < 1 || refused > 3 {
+			h.t.Errorf("%d calls were made and %d refused", made, refused)
+		}
+	}
+}
+
+// isUsedUp tells whether a process knows of the connection that a limit is used up for as long as the TSP asked.
+func (h *house) isUsedUp(of *house) bool {
+	h.t.Helper()
+	c, err := of.db.Connection(h.t.Context(), h.ids.Connection)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	limits, err := app.LimitsOf(h.t.Context(), of.app, c)
+	if err != nil || len(limits) == 0 {
+		h.t.Fatal(limits, err)
+	}
+	for _, l := range limits {
+		if l.Known && l.Now == 0 && l.Of > 0 && time.Until(l.Next) > 9*time.Minute {
+			return true
+		}
+	}
+	return false
+}
+
 func TestEveryReplicaTellsUntilWhenALaneIsClosedOverPostgreSQL(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -83,6 +125,11 @@ func TestEveryReplicaTellsUntilWhenALaneIsClosedOverPostgreSQL(t *testing.T) {
 		"another replica": func() lane.Lane { return h.lane(app.AllLanes(other.app)) },
 		"the command":     h.beside,
 	})
+	h.becomes("each replica knows of the limit that is used up", func() bool { return h.isUsedUp(h) && h.isUsedUp(other) })
+	if err := other.db.SaveCalls(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	h.counts(h, other)
 }
 
 func TestTheCommandTellsUntilWhenALaneIsClosed(t *testing.T) {
@@ -92,4 +139,6 @@ func TestTheCommandTellsUntilWhenALaneIsClosed(t *testing.T) {
 		"the process": func() lane.Lane { return h.lane(app.AllLanes(h.app)) },
 		"the command": h.beside,
 	})
+	h.becomes("the limit is used up", func() bool { return h.isUsedUp(h) })
+	h.counts(h)
 }

@@ -28,7 +28,7 @@ func (a *App) openConsole(operations *operation.Service, records *record.Service
 	}
 	var err error
 	a.console, err = console.New(console.Config{Gate: gate, Operations: operations, Rewrites: operations, Endings: operations,
-		Journal: a.db, Naming: a.db, Connections: a.db, Links: a.connections, Imports: records, Lanes: a.allLanes(), Here: lanesHere{a.dispatcher}, Hands: a.connections,
+		Journal: a.db, Naming: a.db, Connections: a.db, Links: a.connections, Imports: records, Lanes: a.allLanes(), Here: lanesHere{a.dispatcher}, Budgets: budgets{a}, Calls: a.db, Hands: a.connections,
 		Webhooks: a.webhooks, Trails: a.webhooks, Receivers: a.webhooks, Partners: a.db, Clients: a.db, Grants: a.db, Rates: a.db, Troubles: a.db, Installation: installation{a},
 		Facts: a.facts(), Jobs: a.jobs,
 		TSPs: of, SignOut: signOut, ReadOnly: a.config.Console.ReadOnly, About: a.about(), Now: a.now, Log: a.log})

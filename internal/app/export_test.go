@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/console"
 	"github.com/waybill-dev/waybill/internal/lane"
 )
 
@@ -18,6 +20,11 @@ func (a *App) IssuedBefore(ctx context.Context, client, secret string, ago time.
 
 // AllLanes are the lanes as this process tells of them.
 func AllLanes(a *App) *lane.Service { return a.allLanes() }
+
+// LimitsOf are the limits of a connection as this process tells of them.
+func LimitsOf(ctx context.Context, a *App, c connection.Connection) ([]console.Limit, error) {
+	return budgets{a}.Limits(ctx, c)
+}
 
 // Handler answers the API's requests.
 func (a *App) Handler() http.Handler { return a.api }

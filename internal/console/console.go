@@ -26,6 +26,8 @@ type Config struct {
 	Imports     Imports
 	Lanes       Lanes
 	Here        LanesHere
+	Budgets     Budgets
+	Calls       Calls
 	Hands       Hands
 	Webhooks    Webhooks
 	Trails      Trails

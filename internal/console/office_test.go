@@ -35,6 +35,9 @@ type office struct {
 	tested connection.Tested
 	// log is what is said of deliveries, and problem of imports.
 	log, problem string
+	// limits and calls are those of its connection.
+	limits []Limit
+	calls  []lane.Calls
 	// rate is that to which its connection is kept.
 	rate connection.Rate
 }
@@ -53,7 +56,7 @@ func (o *office) over(t *testing.T) *Console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Endings: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o, Here: o, Hands: o,
+	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Endings: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o, Here: o, Budgets: o, Calls: o, Hands: o,
 		Webhooks: hooksOf{o}, Trails: o, Receivers: hooksOf{o}, Partners: o, Clients: o, Grants: o, Jobs: jobsOf{o}, Rates: quiet{}, Troubles: quiet{},
 		Installation: quiet{}, TSPs: registry, ReadOnly: o.readOnly, Now: noon,
 		Log: slog.New(slog.DiscardHandler)})
@@ -92,6 +95,12 @@ func (o *office) Test(context.Context, access.Principal, uuid.UUID) (connection.
 	return o.tested, o.refuses
 }
 func (o *office) Shut(connection.Connection) bool { return false }
+func (o *office) Limits(context.Context, connection.Connection) ([]Limit, error) {
+	return o.limits, nil
+}
+func (o *office) Calls(context.Context, uuid.UUID, time.Time) ([]lane.Calls, error) {
+	return o.calls, nil
+}
 func (o *office) Lanes(int) ([]LaneHere, int) {
 	return []LaneHere{{Kind: "connection", ID: o.op.Connection}}, 1
 }

@@ -17,6 +17,8 @@ type Stand struct {
 	dispatch.Stand
 	// Runner is the name of the replica that runs the lane; "" for none.
 	Runner string
+	// Left is what its last run has left.
+	Left []byte
 }
 
 const standsOf = `SELECT lane.kind, lane.id, lane.leftover, coalesce(replica.name, ''), coalesce(replica.waits, '')
@@ -49,6 +51,7 @@ func Stands(ctx context.Context, pool *pgxpool.Pool, now time.Time, lanes []fenc
 		if one.Runner != "" && one.Waits != dispatch.ThePause {
 			one.Stand = dispatch.Stand{Waits: dispatch.Nothing, Known: waits != "" && !strings.Contains(waits, `"`+l.Kind+` pause"`)}
 		}
+		one.Left = leftover
 		all[l] = one
 	}
 	return all, rows.Err()

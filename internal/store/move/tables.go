@@ -20,6 +20,7 @@ var moved = []string{
 
 // stays are the tables that belong to one database, and why.
 var stays = map[string]string{
+	"call_count":       "counts the calls of the last hours for a chart, which begins anew",
 	"goose_db_version": "says which migrations this database has had",
 	"release_reach":    "says which releases run over the tables of this database",
 	"change":           "tells processes what to forget, and none of them remembers anything of another database",
