@@ -23,7 +23,10 @@ func (b budgets) Limits(ctx context.Context, c connection.Connection) ([]console
 		if err != nil {
 			return nil, err
 		}
-		stand = found[of]
+		var ran bool
+		if stand, ran = found[of]; !ran {
+			stand.Left = []byte{}
+		}
 	}
 	left := func() ([]byte, bool) { return stand.Left, stand.Runner == "" }
 	var all []console.Limit

@@ -89,7 +89,7 @@ func callsOf(all []lane.Calls, now time.Time) (v callsView) {
 			}
 		}
 	}
-	v.Width, v.From, v.Top = len(slots)*barWidth, "12 hours ago", some(count(most), "call", "calls")+" in ten minutes"
+	v.Width, v.From, v.Top = len(slots)*barWidth, "12 hours ago", some(count(most), "call", "calls")+" in 15 minutes"
 	v.Says = fmt.Sprintf("Over the last 12 hours %s, and %s answered by asking to wait", some(count(made), "call was made", "calls were made"), some(count(refused), "was", "were"))
 	for i, n := range slots {
 		y := chartHeight

@@ -30,7 +30,7 @@ func TestAConnectionTellsWhatIsLeftOfItsLimits(t *testing.T) {
 	_, text := o.page(t, path)
 	for _, want := range []string{"100/m", "37 of 100 at once", "10 in 5s", "0 of 5 at once, in this replica&#39;s part of 2", "in 40 s", "8 at once",
 		"3 under way here, of 8", "known to host/2 alone", "not known here", "Over the last 12 hours 1,239 calls were made, and 2 were answered by asking to wait",
-		"1,234 calls in ten minutes", `<rect class="wait"`} {
+		"1,234 calls in 15 minutes", `<rect class="wait"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q: %s", want, text)
 		}

@@ -42,11 +42,12 @@ func (b *Budget) Remaining(limits []Limit) []Remaining {
 	return all
 }
 
-// RemainingOf tells what is left of limits that one lane alone uses and that no process runs, by what its last run has left.
+// RemainingOf tells what is left of limits that one lane alone uses and that no process runs, by what its last run has left:
+// nil is nothing, as of one that died with its process, and no bytes are of a lane that never ran.
 func RemainingOf(limits []Limit, text []byte, now time.Time) []Remaining {
 	var was left
 	all := make([]Remaining, len(limits))
-	if len(text) > 0 && json.Unmarshal(text, &was) != nil {
+	if text == nil || len(text) > 0 && json.Unmarshal(text, &was) != nil {
 		return all
 	}
 	for i, l := range limits {

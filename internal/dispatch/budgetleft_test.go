@@ -73,8 +73,11 @@ func TestWhatIsLeftOfALimitIsUnknownWhereItsLaneMayRunElsewhere(t *testing.T) {
 		if got := RemainingOf(limits[:1], text, time.Now())[0]; !got.Known || got.Now != 3 || got.Of != 4 {
 			t.Errorf("once it has run: %+v", got)
 		}
-		if got := RemainingOf(limits[:1], nil, time.Now())[0]; !got.Known || got.Now != 4 {
+		if got := RemainingOf(limits[:1], []byte{}, time.Now())[0]; !got.Known || got.Now != 4 {
 			t.Errorf("if it never ran: %+v", got)
+		}
+		if got := RemainingOf(limits[:1], nil, time.Now())[0]; got.Known {
+			t.Errorf("if its process died: %+v", got)
 		}
 		if got := RemainingOf(limits[:1], []byte("?"), time.Now())[0]; got.Known {
 			t.Errorf("of what cannot be read: %+v", got)

@@ -16,7 +16,7 @@ type Calls struct {
 
 // CallsEvery is how much time each of the counts of a connection stands for, and CallsKept how long they are kept.
 const (
-	CallsEvery = 10 * time.Minute
+	CallsEvery = 15 * time.Minute
 	CallsKept  = 12 * time.Hour
 )
 

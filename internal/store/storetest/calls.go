@@ -11,7 +11,7 @@ import (
 
 func callCounts() []rule {
 	return []rule{
-		{"calls through a connection are counted by ten minutes, of all processes, and kept once they are written down", callsAreCounted},
+		{"calls through a connection are counted by the quarter of an hour, of all processes, and kept once they are written down", callsAreCounted},
 		{"what was counted of calls for a while is written down, and what is newer is not", callsAreSavedInTime},
 		{"counts of calls are forgotten when they are old", oldCallsAreForgotten},
 	}
@@ -27,10 +27,10 @@ func callsAreCounted(t *testing.T, s *stand) {
 	conn, other := uuid.New(), uuid.New()
 	s.CountCalls(conn, 3, 0)
 	s.CountCalls(other, 7, 1)
-	s.later(12 * time.Minute)
+	s.later(16 * time.Minute)
 	s.CountCalls(conn, 2, 1)
 	now := s.Now()
-	want := []lane.Calls{{At: now.Add(-12 * time.Minute).Truncate(lane.CallsEvery), Made: 3}, {At: now.Truncate(lane.CallsEvery), Made: 2, Refused: 1}}
+	want := []lane.Calls{{At: now.Add(-16 * time.Minute).Truncate(lane.CallsEvery), Made: 3}, {At: now.Truncate(lane.CallsEvery), Made: 2, Refused: 1}}
 	same(t, "before they are written down", s.called(conn), want)
 	s.must(s.SaveCalls(t.Context(), 0))
 	same(t, "written down", s.called(conn), want)
@@ -39,7 +39,7 @@ func callsAreCounted(t *testing.T, s *stand) {
 	same(t, "of another process that has not written them down", s.called(conn), want)
 	beside.must(beside.SaveCalls(t.Context(), 0))
 	s = s.crashed()
-	s.later(12 * time.Minute)
+	s.later(16 * time.Minute)
 	want[1].Made, want[1].Refused = 7, 3
 	same(t, "of both, after a crash", s.called(conn), want)
 	same(t, "of the other connection", s.called(other), []lane.Calls{{At: want[0].At, Made: 7, Refused: 1}})
