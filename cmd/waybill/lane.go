@@ -65,11 +65,11 @@ type surelyLane struct {
 
 // asks whether something is to be done to a connection, which is named with what stands behind it.
 func (l surelyLane) asks(e *environment, d *app.LaneDesk, c connection.Connection, what string) error {
-	of, err := d.Of(e.ctx, c)
+	of, err := d.Among(e.ctx, []connection.Connection{c})
 	if err != nil {
 		return err
 	}
-	return l.Agreed(e.session, fmt.Sprintf(what, fmt.Sprintf("connection %s (%s, %s; writes that wait: %s)", c.ID, c.TSP, c.Status, waitingOf(of))))
+	return l.Agreed(e.session, fmt.Sprintf(what, fmt.Sprintf("connection %s (%s, %s; writes that wait: %s)", c.ID, c.TSP, c.Status, waitingOf(of[0]))))
 }
 
 type lanePauseCommand struct {
@@ -101,9 +101,9 @@ func (l lanePauseCommand) Run(e *environment) error {
 		}
 		fmt.Fprintf(os.Stdout, "connection_id: %s\nstatus: %s\npaused: %s, %s: %s\n", c.ID, c.Status, moment{c.Pause.At}, c.Pause.By,
 			problem.Quoted(c.Pause.Why))
-		of, err := d.Of(e.ctx, c)
+		of, err := d.Among(e.ctx, []connection.Connection{c})
 		if err == nil {
-			fmt.Fprintf(os.Stdout, "waiting: %s\n", waitingOf(of))
+			fmt.Fprintf(os.Stdout, "waiting: %s\n", waitingOf(of[0]))
 		}
 		return err
 	})

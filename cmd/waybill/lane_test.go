@@ -51,7 +51,7 @@ func TestLanesAreWorkedOnAsThePageShows(t *testing.T) {
 		"lane rate $CONNECTION":                                              "rate is missing",
 		"lane rate $CONNECTION --clear":                                      "is kept to no rate",
 		"lane resume $CONNECTION":                                            "nothing is to be resumed",
-		"lane list --from x":                                                 "is no place",
+		"lane list --page x":                                                 "leads to no page of this list",
 		"lane list --size 0":                                                 "give 1 to 500",
 		"lane list --jq (":                                                   "no program of jq",
 		"lane pause $CONNECTION --reason a\u202eb --yes":                     "reason must be one line",

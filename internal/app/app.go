@@ -72,6 +72,7 @@ type App struct {
 	replica replica
 	now     func() time.Time
 	budget  *dispatch.Budget
+	limits  *perform.Limits
 	floors  floors
 	// most bounds the connections of callers at once, and stops tells that no more requests are taken.
 	most  int
@@ -191,6 +192,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.leading(ctx, a.watchHead) })
 	g.Go(func() error { return a.countBacklog(working) })
 	g.Go(func() error { return a.saveRates(working) })
+	g.Go(func() error { return a.noteLanes(working) })
 	g.Go(func() error { return a.watchHandlers(working) })
 	g.Go(func() error { return a.leading(working, a.watchStops) })
 	g.Go(func() error { return a.leading(working, a.writes.Verify) })
@@ -214,6 +216,7 @@ func (a *App) tasks() []func(context.Context) error {
 		func(ctx context.Context) error { return webhook.Sweep(ctx, a.sweeps(), a.now, a.log) },
 		func(ctx context.Context) error { return perform.Forget(ctx, a.sweeps(), kept, a.now, a.log) },
 		a.jobs.Run,
+		a.forgetCalls,
 		a.door.Forget,
 	}
 }

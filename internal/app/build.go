@@ -92,6 +92,7 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 		return p, err
 	}
 	a.caller = tsp.NewCaller(p.registry, nil, a.config.CallDeadline, a.log)
+	a.caller.Count(a.db.CountCalls)
 	for _, name := range p.registry.Names() {
 		a.caller.Through(name, a.toTSP(outbound.TSP(p.policy, p.registry.BaseURL(name)), string(name)))
 	}
@@ -106,6 +107,7 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	if a.replica != nil {
 		p.limits.Among(a.db, a.now)
 	}
+	a.limits = p.limits
 	p.grants = perform.NewGrants(a.db, a.now)
 	p.strict = sync.OnceValues(openapi.NewStrict)
 	return p, nil

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -11,9 +10,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/console"
 	"github.com/waybill-dev/waybill/internal/console/signin"
 	"github.com/waybill-dev/waybill/internal/dispatch"
-	"github.com/waybill-dev/waybill/internal/dispatch/riversource"
-	"github.com/waybill-dev/waybill/internal/fence"
-	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -32,33 +28,22 @@ func (a *App) openConsole(operations *operation.Service, records *record.Service
 	}
 	var err error
 	a.console, err = console.New(console.Config{Gate: gate, Operations: operations, Rewrites: operations, Endings: operations,
-		Journal: a.db, Naming: a.db, Connections: a.db, Links: a.connections, Imports: records, Lanes: lanesHere{a.dispatcher}, Queues: a.queues(), Hands: a.connections,
+		Journal: a.db, Naming: a.db, Connections: a.db, Links: a.connections, Imports: records, Lanes: a.allLanes(), Here: lanesHere{a.dispatcher}, Budgets: budgets{a}, Calls: a.db, Hands: a.connections,
 		Webhooks: a.webhooks, Trails: a.webhooks, Receivers: a.webhooks, Partners: a.db, Clients: a.db, Grants: a.db, Rates: a.db, Troubles: a.db, Installation: installation{a},
 		Facts: a.facts(), Jobs: a.jobs,
-		TSPs: of, SignOut: signOut, ReadOnly: a.config.Console.ReadOnly, About: a.about(), Now: a.now, Log: a.log})
+		TSPs: of, SignOut: signOut, ReadOnly: a.config.Console.ReadOnly, Many: a.replica != nil, About: a.about(), Now: a.now, Log: a.log})
 	return err
-}
-
-// queues are the lanes of connections, over all processes.
-func (a *App) queues() *lane.Service {
-	s := &lane.Service{Store: a.db}
-	if a.lanes.pool != nil {
-		s.Runners = func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]string, error) {
-			return riversource.Runners(ctx, a.lanes.pool, lanes)
-		}
-	}
-	return s
 }
 
 // lanesHere are the lanes of this process, in the console's words.
 type lanesHere struct{ *dispatch.Dispatcher }
 
 // Lanes lists lanes, those that are kept from their work first.
-func (l lanesHere) Lanes(most int) ([]console.Lane, int) {
+func (l lanesHere) Lanes(most int) ([]console.LaneHere, int) {
 	stands, all := l.Dispatcher.Lanes(most)
-	some := make([]console.Lane, len(stands))
+	some := make([]console.LaneHere, len(stands))
 	for i, s := range stands {
-		some[i] = console.Lane{Kind: s.Kind, ID: s.ID, Label: s.Label, Waits: string(s.Waits), Until: s.Until, Flying: s.Flying}
+		some[i] = console.LaneHere{Kind: s.Kind, ID: s.ID, Label: s.Label, Waits: string(s.Waits), Until: s.Until, Flying: s.Flying}
 	}
 	return some, all
 }

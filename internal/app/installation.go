@@ -62,8 +62,11 @@ func (a *App) laneWaits() map[string]int {
 // ratesEvery is how often a replica writes down what it has counted.
 const ratesEvery = 10 * time.Second
 
-// saveRates writes down how many operations were accepted and have ended, until ctx ends; what is counted later is written
-// with the end of the store.
+// callsAfter is for how long calls are counted before they are written down.
+const callsAfter = 5 * time.Minute
+
+// saveRates writes down how many operations were accepted and have ended, and how many calls were made, until ctx ends; what
+// is counted later is written with the end of the store.
 func (a *App) saveRates(ctx context.Context) error {
 	tick := time.NewTicker(ratesEvery)
 	defer tick.Stop()
@@ -75,6 +78,29 @@ func (a *App) saveRates(ctx context.Context) error {
 		}
 		if err := a.db.SaveRates(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("how many operations were accepted and have ended could not be written down; it is tried again", "error", err)
+		}
+		if err := a.db.SaveCalls(ctx, callsAfter); err != nil && ctx.Err() == nil {
+			a.log.Warn("how many calls were made could not be written down; it is tried again", "error", err)
+		}
+	}
+}
+
+// forgetCalls removes counts of calls that are old, until ctx ends.
+func (a *App) forgetCalls(ctx context.Context) error {
+	tick := time.NewTicker(ratesEvery)
+	defer tick.Stop()
+	for {
+		more, err := a.db.ForgetCalls(ctx)
+		if err != nil && ctx.Err() == nil {
+			a.log.Warn("old counts of calls could not be removed; it is tried again", "error", err)
+		}
+		if more && ctx.Err() == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
 		}
 	}
 }

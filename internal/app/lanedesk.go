@@ -7,7 +7,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
-	"github.com/waybill-dev/waybill/internal/dispatch/riversource"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/outbound"
@@ -22,6 +21,8 @@ import (
 type LaneDesk struct {
 	*lane.Service
 	Connections *connection.Service
+	// Many tells that several processes may work on the lanes.
+	Many bool
 }
 
 // Lanes lets an operator work on the lanes of a database, which may be one that services run over: they take up what is
@@ -37,17 +38,20 @@ func Lanes(ctx context.Context, c config.Config, log *slog.Logger, work func(*La
 		return closing(err)
 	}
 	// It changes how connections stand, for which nobody is called.
-	desk := &LaneDesk{&lane.Service{Store: db}, connection.New(connection.Config{Store: db, Access: db, Records: db,
+	stands := func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]lane.Stand, error) {
+		return notedStands(ctx, db, lanes)
+	}
+	desk := &LaneDesk{&lane.Service{Store: db, Stands: stands}, connection.New(connection.Config{Store: db, Access: db, Records: db,
 		Caller:  tsp.NewCaller(registry, outbound.TSP(outbound.Policy{}), c.CallDeadline, log),
-		Fastest: perform.NewLimits(registry, nil, agreed(c)).Fastest, Now: db.Now, Log: log})}
-	if store.Shared(c.DatabaseURL) {
+		Fastest: perform.NewLimits(registry, nil, agreed(c)).Fastest, Now: db.Now, Log: log}), store.Shared(c.DatabaseURL)}
+	if desk.Many {
 		pool, _, err := postgres.Pool(ctx, c.DatabaseURL, 1)
 		if err != nil {
 			return closing(err)
 		}
 		defer pool.Close()
-		desk.Runners = func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]string, error) {
-			return riversource.Runners(ctx, pool, lanes)
+		desk.Stands = func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]lane.Stand, error) {
+			return sharedStands(ctx, pool, db.Now(), lanes)
 		}
 	}
 	return closing(work(desk))

@@ -12,6 +12,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/lane"
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
 // second is one more replica over the database of a house, with its token.
@@ -98,10 +99,10 @@ func TestAPauseAndARateHoldOverAllReplicasOverPostgreSQL(t *testing.T) {
 		})
 		t.Log("replica", i, "refuses writes after", time.Since(paused))
 	}
-	all, next, err := (&lane.Service{Store: h.db}).List(t.Context(), lane.Place{}, 10)
-	if err != nil || next != nil || len(all) == 0 || all[0].State != lane.Paused || all[0].Connection.Pause.By != "operator:ada" ||
-		all[0].Connection.Rate.String() != "1/s" {
-		t.Errorf("listed %+v, %v, %v", all, next, err)
+	all, err := app.AllLanes(h.app).List(t.Context(), page.Window{Limit: 10})
+	if err != nil || !all.Next.IsZero() || len(all.Items) == 0 || all.Items[0].State != lane.Paused ||
+		all.Items[0].Connection.Pause.By != "operator:ada" || all.Items[0].Connection.Rate.String() != "1/s" {
+		t.Errorf("listed %+v, %v", all, err)
 	}
 	resumed := time.Now()
 	if _, err := by(0).Resume(t.Context(), hand("")); err != nil {

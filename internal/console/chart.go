@@ -12,7 +12,7 @@ import (
 // chart is what was accepted and what ended over time, as bars that the page draws without a script, with a table that
 // says the same.
 type chart struct {
-	// Says is the chart in words, and Scale what its height, half of it and nothing stand for, in writes a minute.
+	// Says is the chart in words, and Scale what its height, half of it and nothing stand for, a minute.
 	Says  string
 	Scale []string
 	// Ticks are times from its left to its right, in equal steps; the last one is now.
@@ -71,13 +71,11 @@ func chartOf(of stretch, rates []operation.Rate, now time.Time) chart {
 		most = max(most, r.Accepted, ended(r))
 		all.Add(r)
 	}
-	top := roundUp(float64(most) / of.every.Minutes())
-	scale := chartHeight / (top * of.every.Minutes())
-	c := chart{Width: len(slots) * barWidth, Scale: []string{short(top), short(top / 2), "0"}, Ticks: ticksOf(of, first),
-		Says: fmt.Sprintf("Over the last %s %s were accepted; %s succeeded, %s failed, %s ended with an unknown outcome and %s were cancelled",
-			of.last, count(all.Accepted), count(all.Succeeded), count(all.Failed), count(all.Unknown), count(all.Cancelled))}
+	c, scale := chartFor(of, first, most)
+	c.Says = fmt.Sprintf("Over the last %s %s were accepted; %s succeeded, %s failed, %s ended with an unknown outcome and %s were cancelled",
+		of.last, count(all.Accepted), count(all.Succeeded), count(all.Failed), count(all.Unknown), count(all.Cancelled))
 	for i, r := range slots {
-		c.Bars = append(c.Bars, barsOf(i, r, scale)...)
+		c.Bars = append(c.Bars, stacked(i, scale, part{r.Succeeded, ink}, part{r.Cancelled, idle}, part{r.Failed, bad}, part{r.Unknown, ask})...)
 		y := chartHeight - int(float64(r.Accepted)*scale)
 		c.Accepted += fmt.Sprintf("%d,%d %d,%d ", i*barWidth, y, (i+1)*barWidth, y)
 	}
@@ -92,21 +90,32 @@ func chartOf(of stretch, rates []operation.Rate, now time.Time) chart {
 // ended is how many ended in a stretch.
 func ended(r operation.Rate) int { return r.Succeeded + r.Failed + r.Unknown + r.Cancelled }
 
-// barsOf stacks what ended in a stretch, what is wrong on top. One write is as high as scale.
-func barsOf(i int, r operation.Rate, scale float64) (all []bar) {
+// part is how many of a stretch have one colour.
+type part struct {
+	n      int
+	colour string
+}
+
+// stacked is the bar of a stretch, what is wrong on top. One of what is counted is as high as scale.
+func stacked(i int, scale float64, parts ...part) (all []bar) {
 	y := chartHeight
-	for _, part := range []struct {
-		n      int
-		colour string
-	}{{r.Succeeded, ink}, {r.Cancelled, idle}, {r.Failed, bad}, {r.Unknown, ask}} {
-		if part.n == 0 {
+	for _, of := range parts {
+		if of.n == 0 {
 			continue
 		}
-		height := min(max(leastHeight, int(float64(part.n)*scale)), y)
+		height := min(max(leastHeight, int(float64(of.n)*scale)), y)
 		y -= height
-		all = append(all, bar{i*barWidth + barGap/2, y, height, part.colour})
+		all = append(all, bar{i*barWidth + barGap/2, y, height, of.colour})
 	}
 	return all
+}
+
+// chartFor is an empty chart whose first bar begins at first, and how high one of what is counted is where most are the
+// most of a stretch.
+func chartFor(of stretch, first time.Time, most int) (c chart, scale float64) {
+	top := roundUp(float64(max(1, most)) / of.every.Minutes())
+	c = chart{Width: int(of.back/of.every) * barWidth, Scale: []string{short(top), short(top / 2), "0"}, Ticks: ticksOf(of, first)}
+	return c, chartHeight / (top * of.every.Minutes())
 }
 
 // roundUp is the next number above another one that is easily halved and read: 1, 2, 4 or 6 with any zeros.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -26,6 +27,8 @@ type connectionView struct {
 	Schedules []record.Schedule
 	Settings  []member
 	Rows      []row
+	Limits    []Limit
+	Calls     callsView
 }
 
 // troublesShown is how many operations the page of a connection shows of each kind.
@@ -110,6 +113,14 @@ func (c *Console) connectionSheet(r *http.Request, who Visitor, of connection.Co
 	for _, name := range slices.Sorted(maps.Keys(of.Settings)) {
 		v.Settings = append(v.Settings, member{name, fmt.Appendf(nil, "%v", of.Settings[name])})
 	}
+	if v.Limits, err = c.Budgets.Limits(r.Context(), of); err != nil {
+		return sheet{}, err
+	}
+	calls, err := c.Calls.Calls(r.Context(), of.ID, c.Now().Add(-lane.CallsKept))
+	if err != nil {
+		return sheet{}, err
+	}
+	v.Calls = callsOf(calls, c.Now())
 	n := c.namer(r.Context(), who)
 	for _, stage := range []operation.Stage{operation.StageLive, operation.StageUnknown, operation.StageFailed} {
 		found, err := c.Operations.Survey(r.Context(), operation.Survey{Connection: of.ID, Stage: stage, Window: page.Window{Limit: troublesShown}})

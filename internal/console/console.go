@@ -25,7 +25,9 @@ type Config struct {
 	Links       Links
 	Imports     Imports
 	Lanes       Lanes
-	Queues      Queues
+	Here        LanesHere
+	Budgets     Budgets
+	Calls       Calls
 	Hands       Hands
 	Webhooks    Webhooks
 	Trails      Trails
@@ -45,6 +47,8 @@ type Config struct {
 	// whatever the role.
 	SignOut  string
 	ReadOnly bool
+	// Many tells that several processes may serve one database.
+	Many bool
 	// About is shown beside every page, such as the version and the engine of the store.
 	About []string
 	Now   func() time.Time

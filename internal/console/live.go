@@ -37,6 +37,7 @@ func (c *Console) living() map[string]updates {
 		"GET /console/{$}":                     c.whole(c.showHome),
 		"GET /console/operations":              c.rowsShown,
 		"GET /console/operations/{id}":         c.whole(c.showOperation),
+		"GET /console/lanes":                   c.lanesShown,
 		"GET /console/jobs/{partner}/{id}":     c.whole(c.showJob),
 		"GET /console/connections/{id}":        c.whole(c.showConnection),
 		"GET /console/webhooks/{partner}/{id}": c.whole(c.showWebhook),

@@ -31,6 +31,8 @@ type office struct {
 	adapters []tsp.Adapter
 	// set are the settings of its connection.
 	set tsp.Settings
+	// alone tells that one process serves the database.
+	alone bool
 	// suspect tells that its connection is suspect while it is active.
 	suspect bool
 	// tested is what a test of a connection finds.
@@ -41,6 +43,9 @@ type office struct {
 	halted webhook.Mark
 	// log is what is said of deliveries, and problem of imports.
 	log, problem string
+	// limits and calls are those of its connection.
+	limits []Limit
+	calls  []lane.Calls
 	// rate is that to which its connection is kept.
 	rate connection.Rate
 }
@@ -59,9 +64,9 @@ func (o *office) over(t *testing.T) *Console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Endings: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o, Queues: o, Hands: o,
+	c, err := New(Config{Gate: o, Operations: o, Rewrites: o, Endings: o, Journal: o, Naming: o, Connections: o, Links: o, Lanes: o, Here: o, Budgets: o, Calls: o, Hands: o,
 		Webhooks: hooksOf{o}, Trails: o, Receivers: hooksOf{o}, Partners: o, Clients: o, Grants: o, Jobs: jobsOf{o}, Rates: quiet{}, Troubles: quiet{},
-		Installation: quiet{}, TSPs: registry, ReadOnly: o.readOnly, Now: noon,
+		Installation: quiet{}, TSPs: registry, ReadOnly: o.readOnly, Many: !o.alone, Now: noon,
 		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -100,15 +105,25 @@ func (o *office) Test(context.Context, access.Principal, uuid.UUID) (connection.
 func (o *office) Shut(c connection.Connection) bool {
 	return o.suspect && c.Status == connection.Active
 }
-func (o *office) Lanes(int) ([]Lane, int) {
-	return []Lane{{Kind: "connection", ID: o.op.Connection}}, 1
+func (o *office) Limits(context.Context, connection.Connection) ([]Limit, error) {
+	return o.limits, nil
 }
-func (o *office) List(context.Context, lane.Place, int) ([]lane.Lane, *lane.Place, error) {
+func (o *office) Calls(context.Context, uuid.UUID, time.Time) ([]lane.Calls, error) {
+	return o.calls, nil
+}
+func (o *office) Lanes(int) ([]LaneHere, int) {
+	return []LaneHere{{Kind: "connection", ID: o.op.Connection}}, 1
+}
+func (o *office) List(context.Context, page.Window) (page.Page[lane.Lane], error) {
 	of := o.link(o.op.Connection)
 	of.Rate = connection.Rate{Events: 30, Period: time.Minute}
 	of.Pause = connection.Mark{By: "operator:ada", Why: "they <move>", At: noon()}
-	return []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Active: lane.Open, connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
-		Runner: "host/1"}}, &lane.Place{After: of.ID}, nil
+	return page.Page[lane.Lane]{Items: []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Active: lane.Open, connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
+		Stand: lane.Stand{Runner: "host/1"}}}, Next: page.Position{Text: "held", ID: of.ID}}, nil
+}
+func (o *office) Among(ctx context.Context, _ []connection.Connection) ([]lane.Lane, error) {
+	p, err := o.List(ctx, page.Window{})
+	return p.Items, err
 }
 func (o *office) Pause(_ context.Context, h connection.Hand) (connection.Connection, error) {
 	if o.asked = append(o.asked, "pause "+h.Why); o.refuses == nil {

@@ -32,7 +32,7 @@ func takes() map[string][]string {
 		"GET /console/connections":                  {"state", "page"},
 		"GET /console/connections/{id}":             {"done"},
 		"GET /console/connections/{id}/credentials": {"kind"},
-		"GET /console/lanes":                        {"from"},
+		"GET /console/lanes":                        {"page", "watch", "here"},
 		"GET /console/webhooks":                     {"partner", "state", "page"},
 		"GET /console/webhooks/{partner}/{id}":      {"done"},
 		"GET /console/clients":                      {"page"},

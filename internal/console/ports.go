@@ -74,9 +74,11 @@ type Links interface {
 	Suspects() []uuid.UUID
 }
 
-// Queues are the lanes of connections, over all processes.
-type Queues interface {
-	List(ctx context.Context, from lane.Place, most int) (all []lane.Lane, next *lane.Place, err error)
+// Lanes are those of connections, over all processes.
+type Lanes interface {
+	List(ctx context.Context, w page.Window) (page.Page[lane.Lane], error)
+	// Among tells of the lanes of connections.
+	Among(ctx context.Context, of []connection.Connection) ([]lane.Lane, error)
 }
 
 // Hands does to connections what an operator wants.

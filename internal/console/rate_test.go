@@ -56,6 +56,11 @@ func TestALaneStandsAsTheCommandLineSaysAndASuspectOneIsCalledSo(t *testing.T) {
 		}
 	}
 	o := newOffice()
+	o.who, o.status, o.alone = Visitor{Name: "Ada", Role: Viewer}, connection.Active, true
+	if _, text := o.page(t, "/console/lanes"); strings.Contains(text, "Runs in") {
+		t.Errorf("of one process: %s", text)
+	}
+	o = newOffice()
 	o.who, o.status, o.suspect = Visitor{Name: "Ada", Role: Viewer}, connection.Active, true
 	_, text := o.page(t, "/console/lanes")
 	if queues, _, _ := strings.Cut(text, "At work in this process"); !strings.Contains(queues, "Suspect") || !strings.Contains(queues, "checked again") || strings.Contains(queues, ">Held<") {
@@ -76,7 +81,7 @@ func TestAConnectionIsPausedInTheConsoleWithAReasonAlone(t *testing.T) {
 		t.Errorf("with one: %d %s, noted %q", status, to, o.log)
 	}
 	if _, text := o.page(t, "/console/lanes"); !strings.Contains(text, "they &lt;move&gt;") || !strings.Contains(text, "operator:ada") ||
-		!strings.Contains(text, "30/m") || !strings.Contains(text, "host/1") || !strings.Contains(text, "from=held.") {
+		!strings.Contains(text, "30/m") || !strings.Contains(text, "host/1") || !strings.Contains(text, "?page=") {
 		t.Errorf("the lanes: %s", text)
 	}
 	if status, to := o.sends(t, "/resume", nil); status != http.StatusSeeOther || !strings.HasSuffix(to, "?done=resumed") || o.status != connection.Active {
@@ -122,7 +127,7 @@ func TestAPlaceAmongLanesThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	o := newOffice()
 	o.who = Visitor{Name: "Ada", Role: Admin}
-	for _, query := range []string{"?from=x", "?from=held.", "?form=1"} {
+	for _, query := range []string{"?page=x", "?from=held", "?form=1"} {
 		if status, _ := o.page(t, "/console/lanes"+query); status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", query, status)
 		}

@@ -35,7 +35,17 @@ type stance struct {
 	waits Waits
 	// until is when the gate opens, again when the lane that sleeps wants to run; zero if there is no such time.
 	until, again time.Time
-	flying       atomic.Int64
+	// limited is until when a limit keeps a lane that sleeps from its work.
+	limited time.Time
+	flying  atomic.Int64
+}
+
+// over is when what the lane waits for is over, where that is known.
+func (s *stance) over() time.Time {
+	if s.waits == ALimit {
+		return s.limited
+	}
+	return s.until
 }
 
 // Standing counts the lanes of one kind and label that wait for the same, and their attempts in flight.
@@ -99,6 +109,9 @@ func (r *runner[T]) note(waits Waits, until time.Time) {
 			r.stances[r.claim.Lane] = r.stance
 		}
 	}
+	if r.stance.waits != waits {
+		r.stance.limited = time.Time{}
+	}
 	r.stance.waits, r.stance.until, r.stance.again = waits, until, time.Time{}
 	// It may not have been read yet in this run.
 	if r.label != "" {
@@ -114,7 +127,7 @@ func (r *runner[T]) leaves(now, again time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !again.IsZero() {
-		r.stance.again = again
+		r.stance.again, r.stance.limited = again, r.limitOver
 		return
 	}
 	if r.runs[r.claim.Lane].epoch == r.claim.Epoch {

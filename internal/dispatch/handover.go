@@ -20,6 +20,25 @@ type left struct {
 	Refused time.Time `json:"refused,omitzero"`
 	Wait    int64     `json:"wait_ns,omitzero"`
 	Asked   time.Time `json:"asked,omitzero"`
+	// Limited is until when a limit keeps the lane from its work, for whoever looks at it.
+	Limited time.Time `json:"limited,omitzero"`
+}
+
+// Left tells how a lane stands by what its last run has left: until when it was to be left alone, or until when a
+// limit is used up. Known is false for what cannot be read.
+func Left(text []byte, now time.Time) Stand {
+	var was left
+	if len(text) > 0 && json.Unmarshal(text, &was) != nil {
+		return Stand{Waits: Nothing}
+	}
+	g := gate{paused: was.Paused, barred: was.Barred}
+	switch {
+	case g.shut(now):
+		return Stand{g.waits(), g.until(), true}
+	case was.Limited.After(now):
+		return Stand{ALimit, was.Limited, true}
+	}
+	return Stand{Nothing, time.Time{}, true}
 }
 
 // Taker is a Work that must take up what was begun in a lane by a process that has not given it back.
@@ -84,10 +103,16 @@ type run struct {
 	cut time.Time
 }
 
-// give keeps what is known of a lane, and when it wants to run again, for whoever claims it next. cut tells that an
-// attempt has no end. Of a run that is not the lane's last one here nothing is kept.
-func (d *Dispatcher) give(c fence.Claim, g gate, again time.Time, cut bool) {
-	limits, cold := d.config.Budget.release(c)
+// leftover is what is known of a lane whose run is over but of its limits, with when it wants to run again.
+func (r *runner[T]) leftover(again time.Time) left {
+	return left{Paused: r.gate.paused, Barred: r.gate.barred, Refused: r.gate.refused, Wait: int64(r.gate.wait), Asked: again,
+		Limited: r.limitOver}
+}
+
+// give keeps what is known of a lane for whoever claims it next. cut tells that an attempt has no end. Of a run that is
+// not the lane's last one here nothing is kept.
+func (d *Dispatcher) give(c fence.Claim, of left, cut bool) {
+	of.Limits, of.Cold = d.config.Budget.release(c)
 	d.mu.Lock()
 	last := d.runs[c.Lane].epoch == c.Epoch
 	if last {
@@ -98,8 +123,7 @@ func (d *Dispatcher) give(c fence.Claim, g gate, again time.Time, cut bool) {
 	if !passes || !last {
 		return
 	}
-	text, err := json.Marshal(left{Limits: limits, Cold: cold, Paused: g.paused, Barred: g.barred, Refused: g.refused,
-		Wait: int64(g.wait), Asked: again}, json.Deterministic(true))
+	text, err := json.Marshal(of, json.Deterministic(true))
 	if err != nil {
 		d.config.Log.Error("what is known of a lane could not be kept; whoever takes it begins with empty limits",
 			"lane", c.Lane.ID, "kind", c.Lane.Kind, "error", err)

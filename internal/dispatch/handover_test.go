@@ -243,7 +243,7 @@ func TestARunThatLostItsLifeGivesNothingOfTheRunThatCameAfterIt(t *testing.T) {
 		// The later one may be over as well when the earlier one ends.
 		ends := func() {
 			d.remember(before, memory{gate: gate{paused: time.Now().Add(time.Hour)}})
-			d.give(before, gate{paused: time.Now().Add(time.Hour)}, time.Time{}, false)
+			d.give(before, left{Paused: time.Now().Add(time.Hour)}, false)
 		}
 		ends()
 		if at := d.CutAt(theLane); !at.Equal(cut) {
@@ -254,7 +254,7 @@ func TestARunThatLostItsLifeGivesNothingOfTheRunThatCameAfterIt(t *testing.T) {
 				break
 			}
 		}
-		d.give(after, gate{}, time.Time{}, false)
+		d.give(after, left{}, false)
 		given := string(p.left[theLane])
 		ends()
 		if !strings.Contains(given, `"x"`) || string(p.left[theLane]) != given {

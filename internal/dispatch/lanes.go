@@ -30,7 +30,7 @@ func (d *Dispatcher) Lanes(most int) (some []LaneStand, all int) {
 	d.mu.Lock()
 	stands := make([]LaneStand, 0, len(d.stances))
 	for lane, s := range d.stances {
-		stands = append(stands, LaneStand{lane, s.label, s.waits, s.until, int(s.flying.Load())})
+		stands = append(stands, LaneStand{lane, s.label, s.waits, s.over(), int(s.flying.Load())})
 	}
 	d.mu.Unlock()
 	order := urgent()

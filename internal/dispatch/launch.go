@@ -15,7 +15,7 @@ import (
 // in the order in which their items were accepted, those of several shares in turns.
 func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 	kept := map[string]bool{}
-	r.refused, r.limited = false, false
+	r.refused, r.limited, r.limitOver = false, false, time.Time{}
 	for c, share := range r.inTurns() {
 		if c.flying {
 			continue
@@ -52,6 +52,7 @@ func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 			kept[id] = true
 		}
 		next = earlier(next, now.Add(wait))
+		r.limitOver = earlier(r.limitOver, now.Add(wait))
 	}
 	r.limited = len(kept) > 0
 	return next

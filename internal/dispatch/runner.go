@@ -34,6 +34,8 @@ type runner[T any] struct {
 	// refused tells that there was no place on the floor, limited that a limit is waited for, pressed that
 	// another lane wants the slot.
 	refused, limited, pressed bool
+	// limitOver is when the first of the limits that are waited for is over, as far as this process knows.
+	limitOver time.Time
 	// doubted tells that the lane, when it began an attempt last, was not known to be quick.
 	doubted bool
 	// retry is when a lane that could not be read is read again, however often it is activated.
@@ -79,7 +81,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		r.leaves(r.config.Now(), again)
 		r.remember(r.claim.Claim, memory{gate: r.gate, places: r.reading.reached(), lookouts: r.reading.watched(),
 			parked: r.parked, turns: r.turns, rest: r.reading.rests(), retry: r.retry, asked: again})
-		r.give(r.claim.Claim, r.gate, again, r.left)
+		r.give(r.claim.Claim, r.leftover(again), r.left)
 	}()
 	if r.refused = r.floor.waiting(r.claim.Lane); r.refused {
 		return begun.Add(crowdedFor)

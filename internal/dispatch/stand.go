@@ -27,5 +27,5 @@ func (d *Dispatcher) Stand(lane fence.Lane) Stand {
 	}
 	// One that sleeps here until a time was given to nobody else, unless it was activated meanwhile.
 	known := !passes || runs || d.config.Now().Before(s.again)
-	return Stand{s.waits, s.until, known}
+	return Stand{s.waits, s.over(), known}
 }

@@ -6,23 +6,26 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// State is how a lane stands, as far as that is stored. What the process alone knows that works on it, as a time for which
-// the TSP asked, is not.
+// State is how a lane stands.
 type State string
 
 // The states of a lane.
 const (
-	// Open: nothing that is stored keeps it from its work.
+	// Open: nothing that is known keeps it from its work.
 	Open State = "open"
+	// Closed: its TSP asked to be left alone for a time.
+	Closed State = "closed"
 	// Held: its TSP refuses the credentials of the connection.
 	Held State = "held"
 	// Paused: somebody has paused the connection.
@@ -34,8 +37,19 @@ type Lane struct {
 	Connection connection.Connection
 	State      State
 	Waiting    operation.Waiting
+	Stand
+}
+
+// Stand is what is known of a lane beside what its connection tells.
+type Stand struct {
 	// Runner is the name of the process that works on it; "" for none, or where that is not known.
 	Runner string
+	// Waits is operation.RetryAfter where its TSP asked to be left alone, operation.RateLimited where it sleeps for a limit, and
+	// "" for neither. Until is when that is over.
+	Waits operation.Cause
+	Until time.Time
+	// Known is false where a process may know more that works on it, as of one that closes in this moment.
+	Known bool
 }
 
 // Store finds lanes along their indexes.
@@ -51,87 +65,65 @@ type Store interface {
 // Service lists lanes.
 type Service struct {
 	Store Store
-	// Runners names the processes that work on lanes, as far as they do; nil where one process works alone.
-	Runners func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]string, error)
+	// Stands tells how lanes stand in all processes. Of one that it leaves out nothing is known.
+	Stands func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]Stand, error)
 }
 
-// Place is where a page begins: behind a lane of those that are held, or of those that are open.
-type Place struct {
-	// Open tells that all that are held come before.
-	Open  bool
-	After uuid.UUID
-}
+// The parts of the list, as the text of a position names them, each in the order of its ids: those that are held come first.
+const (
+	held = "held"
+	open = "open"
+)
 
-// String is the place as addresses hold it.
-func (p Place) String() string {
-	if p.Open {
-		return "open." + p.After.String()
+// List returns the page of a window: lanes that are not open, then those that are and have work. Of a page the oldest
+// waiting comes first within those that stand alike. The list is read forwards alone.
+func (s *Service) List(ctx context.Context, w page.Window) (p page.Page[Lane], err error) {
+	at := w.Place
+	if w.Backwards || !at.IsZero() && at.Text != held && at.Text != open {
+		return p, &problem.Error{Code: problem.Invalid, Details: []problem.Detail{{Path: "page",
+			Message: "leads to no page of the list of lanes; follow a link of the list, or leave it out for its begin"}}}
 	}
-	return "held." + p.After.String()
-}
-
-// ReadPlace reads what String wrote; "" is the first.
-func ReadPlace(text string) (p Place, err error) {
-	if text == "" {
-		return p, nil
-	}
-	p.Open = len(text) > 5 && text[:5] == "open."
-	if !p.Open && (len(text) <= 5 || text[:5] != "held.") {
-		return p, fmt.Errorf("%q is no place in the list of lanes", text)
-	}
-	if p.After, err = uuid.Parse(text[5:]); err != nil || len(text) != len(p.String()) {
-		return p, fmt.Errorf("%q is no place in the list of lanes", text)
-	}
-	return p, nil
-}
-
-// List returns lanes that are not open, then those that are and have work, so many at most, with the place of the next
-// page; nil for none. Of a page the oldest waiting comes first within those that stand alike.
-func (s *Service) List(ctx context.Context, from Place, most int) (all []Lane, next *Place, err error) {
 	var found []connection.Connection
-	at := from
-	if !at.Open {
-		if found, err = s.Store.HeldConnections(ctx, at.After, most); err != nil {
-			return nil, nil, fmt.Errorf("listing connections that are held: %w", err)
+	if at.Text != open {
+		if found, err = s.Store.HeldConnections(ctx, at.ID, w.Limit); err != nil {
+			return p, fmt.Errorf("listing connections that are held: %w", err)
 		}
-		if len(found) == most {
-			next = &Place{After: found[most-1].ID}
-		}
-		at = Place{Open: true}
-	}
-	if next == nil {
-		busy, err := s.Store.BusyConnections(ctx, at.After, most)
-		if err != nil {
-			return nil, nil, fmt.Errorf("listing connections with work: %w", err)
-		}
-		for _, c := range busy {
-			if len(found) == most {
-				next = &at
-				break
-			}
-			if at.After = c.ID; stateOf(c) == Open {
-				found = append(found, c)
-			}
-		}
-		if next == nil && len(busy) == most {
-			next = &at
+		at = page.Position{Text: open}
+		if len(found) == w.Limit {
+			p.Next = page.Position{Text: held, ID: found[w.Limit-1].ID}
 		}
 	}
-	all, err = s.filled(ctx, found)
-	return all, next, err
+	if p.Next.IsZero() {
+		if found, p.Next, err = s.busy(ctx, found, at, w.Limit); err != nil {
+			return p, err
+		}
+	}
+	p.Items, err = s.Among(ctx, found)
+	return p, err
 }
 
-// Of tells of the lane of one connection.
-func (s *Service) Of(ctx context.Context, c connection.Connection) (Lane, error) {
-	all, err := s.filled(ctx, []connection.Connection{c})
+// busy adds to a page those behind a place that are open and have work. next is zero where the list ends.
+func (s *Service) busy(ctx context.Context, found []connection.Connection, at page.Position, most int) (all []connection.Connection, next page.Position, err error) {
+	busy, err := s.Store.BusyConnections(ctx, at.ID, most)
 	if err != nil {
-		return Lane{}, err
+		return nil, next, fmt.Errorf("listing connections with work: %w", err)
 	}
-	return all[0], nil
+	for _, c := range busy {
+		if len(found) == most {
+			return found, at, nil
+		}
+		if at.ID = c.ID; stateOf(c) == Open {
+			found = append(found, c)
+		}
+	}
+	if len(busy) == most {
+		next = at
+	}
+	return found, next, nil
 }
 
-// filled tells of the lanes of connections what waits in them and who works on them.
-func (s *Service) filled(ctx context.Context, of []connection.Connection) ([]Lane, error) {
+// Among tells of the lanes of connections what waits in them, who works on them and how they stand there.
+func (s *Service) Among(ctx context.Context, of []connection.Connection) ([]Lane, error) {
 	ids, lanes := make([]uuid.UUID, len(of)), make([]fence.Lane, len(of))
 	for i, c := range of {
 		ids[i], lanes[i] = c.ID, fence.Lane{Kind: fence.Connections, ID: c.ID}
@@ -140,15 +132,16 @@ func (s *Service) filled(ctx context.Context, of []connection.Connection) ([]Lan
 	if err != nil {
 		return nil, fmt.Errorf("counting what waits in lanes: %w", err)
 	}
-	var runners map[fence.Lane]string
-	if s.Runners != nil {
-		if runners, err = s.Runners(ctx, lanes); err != nil {
-			return nil, fmt.Errorf("asking who works on lanes: %w", err)
-		}
+	stands, err := s.Stands(ctx, lanes)
+	if err != nil {
+		return nil, fmt.Errorf("asking how lanes stand: %w", err)
 	}
 	all := make([]Lane, len(of))
 	for i, c := range of {
-		all[i] = Lane{Connection: c, State: stateOf(c), Runner: runners[lanes[i]], Waiting: operation.Waiting{Connection: c.ID}}
+		all[i] = Lane{Connection: c, State: stateOf(c), Stand: stands[lanes[i]], Waiting: operation.Waiting{Connection: c.ID}}
+		if all[i].State == Open && all[i].Waits == operation.RetryAfter {
+			all[i].State = Closed
+		}
 		if at := slices.IndexFunc(waiting, func(w operation.Waiting) bool { return w.Connection == c.ID }); at >= 0 {
 			all[i].Waiting = waiting[at]
 		}
@@ -157,10 +150,10 @@ func (s *Service) filled(ctx context.Context, of []connection.Connection) ([]Lan
 	return all, nil
 }
 
-// compare puts those first that are held, then the paused ones, and of those that stand alike the oldest waiting. Where more
+// compare puts those first that are held, then the paused and the closed ones, and of those that stand alike the oldest waiting. Where more
 // waits than was counted the oldest is not known, and comes first.
 func compare(a, b Lane) int {
-	order := []State{Held, Paused, Open}
+	order := []State{Held, Paused, Closed, Open}
 	if by := slices.Index(order, a.State) - slices.Index(order, b.State); by != 0 {
 		return by
 	}
@@ -200,13 +193,12 @@ func (l Lane) Says() string {
 		return said
 	case Held:
 		return c.Problem
+	case Closed:
+		return "its TSP asked to be left alone"
 	case Open:
+		if l.Waits == operation.RateLimited {
+			return "a limit is used up"
+		}
 	}
 	return ""
-}
-
-// NoPlace is the problem of a place that cannot be read.
-func NoPlace(err error) error {
-	return &problem.Error{Code: problem.Invalid, Details: []problem.Detail{{Path: "from", Message: err.Error() +
-		"; follow a link of the list, or leave it out for its begin"}}}
 }

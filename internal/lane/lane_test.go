@@ -14,6 +14,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/problem"
 )
 
 // held is how the connection of a lane stands, and since when something waits in it; 0 for nothing.
@@ -56,29 +58,31 @@ func TestLanesAreListedOnceEachThoseThatAreHeldFirst(t *testing.T) {
 	t.Parallel()
 	r := rack{1: {connection.Active, 9}, 2: {connection.Paused, 8}, 3: {connection.Active, 3}, 4: {connection.Stale, 0},
 		5: {connection.Active, 0}, 6: {connection.Stale, 7}, 7: {connection.Active, 5}, 8: {connection.Paused, 2}}
-	s := &lane.Service{Store: r, Runners: func(context.Context, []fence.Lane) (map[fence.Lane]string, error) {
-		return map[fence.Lane]string{{Kind: fence.Connections, ID: uuid.UUID{3}}: "host/1"}, nil
+	s := &lane.Service{Store: r, Stands: func(context.Context, []fence.Lane) (map[fence.Lane]lane.Stand, error) {
+		return map[fence.Lane]lane.Stand{{Kind: fence.Connections, ID: uuid.UUID{3}}: {Runner: "host/1"},
+			{Kind: fence.Connections, ID: uuid.UUID{1}}: {Waits: operation.RetryAfter}, {Kind: fence.Connections, ID: uuid.UUID{8}}: {Waits: operation.RetryAfter}}, nil
 	}}
 	for most := 1; most < 10; most++ {
 		var seen []byte
 		pages := 0
-		for from := new(lane.Place); from != nil && pages < 20; pages++ {
-			read, err := lane.ReadPlace(from.String())
+		for w := (page.Window{Limit: most}); pages == 0 || !w.Place.IsZero() && pages < 20; pages++ {
+			all, err := s.List(t.Context(), w)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var all []lane.Lane
-			if all, from, err = s.List(t.Context(), read, most); err != nil {
+			cursor, err := page.Read(page.List{}.Write(page.Cursor{Place: all.Next}))
+			if err != nil {
 				t.Fatal(err)
 			}
-			for _, one := range all {
+			w.Place = cursor.Place
+			for _, one := range all.Items {
 				seen = append(seen, one.Connection.ID[0])
 				if (one.Runner == "host/1") != (one.Connection.ID[0] == 3) {
 					t.Errorf("%v runs in %q", one.Connection.ID, one.Runner)
 				}
 			}
 		}
-		want := []byte{6, 4, 8, 2, 3, 7, 1}
+		want := []byte{6, 4, 8, 2, 1, 3, 7}
 		if most < 7 {
 			slices.Sort(seen[:4])
 			slices.Sort(seen[4:])
@@ -92,9 +96,12 @@ func TestLanesAreListedOnceEachThoseThatAreHeldFirst(t *testing.T) {
 
 func TestAPlaceThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"held.", "open.x", "shut." + uuid.Nil.String(), uuid.Nil.String(), "held.{" + uuid.Nil.String() + "}"} {
-		if p, err := lane.ReadPlace(text); err == nil {
-			t.Errorf("%q is %v", text, p)
+	s := &lane.Service{Store: rack{1: {connection.Paused, 0}}}
+	for _, w := range []page.Window{{Place: page.Position{ID: uuid.UUID{1}}}, {Place: page.Position{Text: "shut", ID: uuid.UUID{1}}},
+		{Place: page.Position{Text: "held", ID: uuid.UUID{1}}, Backwards: true}} {
+		w.Limit = 5
+		if found, err := s.List(t.Context(), w); problem.Of(err).Code != problem.Invalid {
+			t.Errorf("%+v leads to %+v, %v", w, found, err)
 		}
 	}
 }

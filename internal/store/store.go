@@ -51,6 +51,7 @@ type Store interface {
 	operation.Rates
 	operation.Waitings
 	lane.Store
+	lane.CallCounts
 	operation.Groups
 	operation.Queue
 	operation.Stops

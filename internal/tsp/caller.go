@@ -22,6 +22,7 @@ type Caller struct {
 	own      map[Name]*http.Client
 	deadline time.Duration
 	log      *slog.Logger
+	counted  func(connection uuid.UUID, made, refused int)
 
 	mu       sync.Mutex
 	sessions map[uuid.UUID]*held
@@ -52,6 +53,10 @@ func NewCaller(r *Registry, client *http.Client, deadline time.Duration, log *sl
 
 // Through gives one TSP a client of its own, before the first call.
 func (c *Caller) Through(name Name, client *http.Client) { c.own[name] = client }
+
+// Count has somebody told of the calls that were made through a connection, and of how many answers asked to be left alone,
+// before the first call. Whoever is told must not block.
+func (c *Caller) Count(told func(connection uuid.UUID, made, refused int)) { c.counted = told }
 
 // Registry returns the adapters that the caller speaks through.
 func (c *Caller) Registry() *Registry { return c.registry }
@@ -165,11 +170,26 @@ func (c *Caller) guarded(ctx context.Context, t Target, call func(context.Contex
 		ctx, cancel = context.WithTimeout(ctx, deadline)
 		defer cancel()
 	}
+	var calls tally
+	ctx = context.WithValue(ctx, tallyKey{}, &calls)
 	end := classified(recovered(func() error { return call(ctx) }))
+	c.count(t, int(calls.made.Load()), end)
 	if end != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		c.tell(t, end)
 	}
 	return end
+}
+
+// count tells of the calls of an end. Of several calls the last one is answered so, for nothing is called behind it.
+func (c *Caller) count(t Target, made int, end *Error) {
+	if c.counted == nil || made == 0 {
+		return
+	}
+	refused := 0
+	if end != nil && end.Class == Throttled {
+		refused = 1
+	}
+	c.counted(t.Connection, made, refused)
 }
 
 func recovered(call func() error) (err error) {

@@ -14,6 +14,9 @@ type trafficKey struct{}
 // change, none was sent, whatever the end of the write: see Error.Unsent and Reaching.
 func Calls(ctx context.Context, reads bool) {
 	reaches(ctx, reads)
+	if n, ok := ctx.Value(tallyKey{}).(*tally); ok {
+		n.made.Add(1)
+	}
 	t, ok := ctx.Value(trafficKey{}).(*traffic)
 	if !ok {
 		return
@@ -23,6 +26,11 @@ func Calls(ctx context.Context, reads bool) {
 	}
 	t.told.Store(true)
 }
+
+// tally counts the calls under a context.
+type tally struct{ made atomic.Int64 }
+
+type tallyKey struct{}
 
 // Changed tells whether a call of the write whose context it is was told of that does not only read.
 func Changed(ctx context.Context) bool {

@@ -2,12 +2,10 @@ package riversource
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 )
@@ -167,30 +165,4 @@ func rowsOf(rows pgx.Rows, err error) ([]row, error) {
 		}
 		return l, err
 	})
-}
-
-const runnersOf = `SELECT lane.kind, lane.id, replica.name FROM unnest($1::text[], $2::bytea[]) AS asked (kind, id)
-	JOIN lane ON lane.kind = asked.kind AND lane.id = asked.id JOIN replica ON replica.id = lane.owner`
-
-// Runners names the replicas that run lanes, by a pool of their database.
-func Runners(ctx context.Context, pool *pgxpool.Pool, lanes []fence.Lane) (map[fence.Lane]string, error) {
-	kinds, ids := make([]string, len(lanes)), make([][]byte, len(lanes))
-	for i, l := range lanes {
-		kinds[i], ids[i] = l.Kind, l.ID[:]
-	}
-	rows, err := pool.Query(ctx, runnersOf, kinds, ids)
-	if err != nil {
-		return nil, fmt.Errorf("asking who runs lanes: %w", err)
-	}
-	defer rows.Close()
-	all := map[fence.Lane]string{}
-	for rows.Next() {
-		var l fence.Lane
-		var who string
-		if err := rows.Scan(&l.Kind, &l.ID, &who); err != nil {
-			return nil, fmt.Errorf("asking who runs lanes: %w", err)
-		}
-		all[l] = who
-	}
-	return all, rows.Err()
 }

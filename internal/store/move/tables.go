@@ -20,6 +20,7 @@ var moved = []string{
 
 // stays are the tables that belong to one database, and why.
 var stays = map[string]string{
+	"call_count":       "counts the calls of the last hours for a chart, which begins anew",
 	"goose_db_version": "says which migrations this database has had",
 	"release_reach":    "says which releases run over the tables of this database",
 	"change":           "tells processes what to forget, and none of them remembers anything of another database",
@@ -34,8 +35,8 @@ var stays = map[string]string{
 const river = "river_"
 
 // own are the names in the table meta that belong to one database: when it was last alive, how far its clock is behind
-// the machine's, what it is a copy of, a probe of its disk, and the mark of the move.
-const own = `'beat', 'clock offset', 'backup', 'probe', '` + MarkName + `'`
+// the machine's, what it is a copy of, a probe of its disk, which lanes are closed, and the mark of the move.
+const own = `'beat', 'lanes', 'clock offset', 'backup', 'probe', '` + MarkName + `'`
 
 // table is one that is moved.
 type table struct {

@@ -96,7 +96,7 @@ func shown(v any) any {
 // tables are the names of those that hold what the store keeps.
 func (f file) tables() (names []string) {
 	for _, line := range f.rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-		AND name NOT IN ('goose_db_version', 'change') ORDER BY name`) {
+		AND name NOT IN ('goose_db_version', 'change', 'call_count') ORDER BY name`) {
 		_, name, _ := strings.Cut(strings.Trim(line, " "), `:`)
 		names = append(names, strings.Trim(name, `"`))
 	}

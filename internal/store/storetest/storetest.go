@@ -57,7 +57,7 @@ func run(t *testing.T, fresh func(t *testing.T) Engine, with *sealing) {
 		"webhooks": webhooks(), "changes of webhooks": webhookChanges(), "dead letters": deadLetters(), "trails": trails(),
 		"retention": slices.Concat(retention(), past()), "meta": meta(), "vault": vault(), "audit": audits(),
 		"restored": restored(), "sealed": sealedAtRest(), "damaged": slices.Concat(damaged(), lost()),
-		"filters": filtersFollow(), "memory": memory(), "surveys": slices.Concat(surveys(), surveysOfLinks(), rates()), "backlogs": backlogs(), "lanes": lanes(), "jobs": jobs(),
+		"filters": filtersFollow(), "memory": memory(), "surveys": slices.Concat(surveys(), surveysOfLinks(), rates()), "backlogs": backlogs(), "lanes": slices.Concat(lanes(), callCounts()), "jobs": jobs(),
 	} {
 		t.Run(port, func(t *testing.T) {
 			t.Parallel()

@@ -28,6 +28,7 @@ type DB struct {
 	left     chan struct{}
 	memory   memory
 	rates    rates
+	calls    calls
 	// listFor bounds the time of each list.
 	listFor time.Duration
 	// walked is what a list looks at for a window.
@@ -69,6 +70,7 @@ func (db *DB) Close() error {
 	if db.begun.Load() {
 		// They are counts for charts, and no reason for an end that is not in order.
 		_ = db.SaveRates(context.Background())
+		_ = db.SaveCalls(context.Background(), 0)
 		if err = db.Beat(context.Background()); fence.IsLost(err) || errors.Is(err, engine.ErrClosed) {
 			// Whoever wrote was told.
 			err = nil
