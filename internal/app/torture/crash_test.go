@@ -90,7 +90,8 @@ type victim struct {
 func newVictim(h *house, env ...string) *victim {
 	t := h.t
 	t.Helper()
-	return &victim{h: h, binary: apptest.Built(t), dir: t.TempDir(), addr: apptest.FreeAddr(t), receiver: apptest.FreeAddr(t), base: basePort(t),
+	return &victim{h: h, binary: apptest.Built(t), dir: t.TempDir(), addr: apptest.FreeAddr(t),
+		receiver: apptest.FreeAddr(t), base: basePort(t),
 		env: append(env, "WAYBILL_LOG_LEVEL=error")}
 }
 

@@ -49,8 +49,8 @@ func besieged(t *testing.T) *torture {
 		receiver: &moody{failed: map[string]int{}}}
 	receiver := httptest.NewServer(w.receiver)
 	t.Cleanup(func() { receiver.CloseClientConnections(); receiver.Close() })
-	env := []string{"WAYBILL_DATABASE_URL=" + apptest.Database(t), "WAYBILL_KEY=" + apptest.OperatorKey, "WAYBILL_SETTLING=" + lateSettling,
-		"WAYBILL_RATE_TOKEN=9000/s"}
+	env := []string{"WAYBILL_DATABASE_URL=" + apptest.Database(t), "WAYBILL_KEY=" + apptest.OperatorKey,
+		"WAYBILL_SETTLING=" + lateSettling, "WAYBILL_RATE_TOKEN=9000/s"}
 	for _, l := range w.tsps {
 		l.open(t)
 		env = append(env, l.env()...)
@@ -61,7 +61,8 @@ func besieged(t *testing.T) *torture {
 	}
 	w.failing(c, apptest.Seed(t), receiver.URL)
 	w.house.authorize()
-	if status, text := w.do("POST", "/v2/notifications/webhooks", `{"url":"waybill:feed","event_name":"resource_operation.*"}`); status != http.StatusOK {
+	status, text := w.do("POST", "/v2/notifications/webhooks", `{"url":"waybill:feed","event_name":"resource_operation.*"}`)
+	if status != http.StatusOK {
 		t.Fatalf("%d %s", status, text)
 	}
 	return w

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -130,12 +129,12 @@ func (h *house) failing(c config.Config, seed uint64, receiver string) {
 	h.url = "http://" + server.Listener.Addr().String()
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx, server.Listener) }()
-	t.Cleanup(sync.OnceFunc(func() {
+	t.Cleanup(func() {
 		t.Logf("the store failed so: %s", h.faults.Told())
 		h.faults.Turn(false)
 		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("stopping: %v", err)
 		}
-	}))
+	})
 }
