@@ -34,7 +34,7 @@ type toInsert struct {
 	args []any
 }
 
-// The tables of which rows are added together, in the order in which they are: each names those before.
+// The tables of which rows are added together.
 type inserts int
 
 const (
@@ -62,24 +62,32 @@ func (t *tx) insert(into inserts, args ...any) error {
 	if to.rows < atOnce[0] {
 		return nil
 	}
-	return t.inserted()
+	return t.addRows(into)
 }
 
 // inserted adds what is not added yet.
 func (t *tx) inserted() error {
-	for into := range t.pending {
-		to := &t.pending[into]
-		for to.rows > 0 {
-			n := atOnce[slices.IndexFunc(atOnce, func(n int) bool { return n <= to.rows })]
-			size := len(to.args) / to.rows * n
-			query, args := insertions[into].texts[n], to.args[:size]
-			to.rows, to.args = to.rows-n, to.args[size:]
-			t.starts(query)
-			if err := t.session.Exec(query, args); err != nil {
-				return err
-			}
+	for into := range allInserts {
+		if err := t.addRows(into); err != nil {
+			return err
 		}
-		to.args = nil
 	}
+	return nil
+}
+
+// addRows adds what is not added yet to a table.
+func (t *tx) addRows(into inserts) error {
+	to := &t.pending[into]
+	for to.rows > 0 {
+		n := atOnce[slices.IndexFunc(atOnce, func(n int) bool { return n <= to.rows })]
+		size := len(to.args) / to.rows * n
+		query, args := insertions[into].texts[n], to.args[:size]
+		to.rows, to.args = to.rows-n, to.args[size:]
+		t.starts(query)
+		if err := t.session.Exec(query, args); err != nil {
+			return err
+		}
+	}
+	to.args = nil
 	return nil
 }
