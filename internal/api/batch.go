@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -52,6 +53,8 @@ type batch struct {
 	// rest are lines that were taken and belong to the next group.
 	rest []line
 	sum  sum
+	// out is room for the answers to a group.
+	out bytes.Buffer
 }
 
 // takeBatch answers 200 before it knows what becomes of the lines. What keeps all of them from being taken is told before
@@ -183,7 +186,7 @@ func (b *batch) stands() error {
 // examine reads and checks lines behind a group, or those in front of one that names one of them. Blank
 // ones are nothing. Behind one that the store could not be asked for none is tried.
 func (b *batch) examine(lines []line, behind *group) *group {
-	g := &group{done: make(chan struct{})}
+	g := &group{items: make([]*item, 0, len(lines)), done: make(chan struct{})}
 	came := b.Now()
 	for i, l := range lines {
 		if b.creates.waits(l) && behind != nil {
@@ -245,8 +248,7 @@ func (b *batch) accept(g *group) {
 
 // submit submits what was not submitted, or may be again, and tells whether some may be once more.
 func (g *group) submit(b *batch) (again bool) {
-	var all []operation.Candidate
-	var of []*item
+	all, of := make([]operation.Candidate, 0, len(g.items)), make([]*item, 0, len(g.items))
 	for _, it := range g.items {
 		if it.submits {
 			if it.Again {

@@ -55,17 +55,24 @@ type goneError struct{ error }
 // Unwrap returns the cause.
 func (e *goneError) Unwrap() error { return e.error }
 
+// keptRoom is how much room for answers a batch keeps from one group to the next, which is enough for bodies as most are.
+const keptRoom = 256 << 10
+
 // tell answers the lines of a group.
 func (b *batch) tell(g *group) error {
-	var out bytes.Buffer
+	b.out.Reset()
 	for _, it := range g.items {
-		if err := json.MarshalWrite(&out, b.answerTo(it)); err != nil {
+		if err := json.MarshalWrite(&b.out, b.answerTo(it)); err != nil {
 			return &goneError{err}
 		}
-		out.WriteByte('\n')
+		b.out.WriteByte('\n')
 	}
 	b.sum.Lines = g.last
-	return b.send(out.Bytes())
+	err := b.send(b.out.Bytes())
+	if b.out.Cap() > keptRoom {
+		b.out = bytes.Buffer{}
+	}
+	return err
 }
 
 // send has lines written now. Whoever does not read them is cut off by the connection.

@@ -78,18 +78,20 @@ func (s *Service) action(d draft) (tsp.Spec, tsp.Action, tsp.Settings, error) {
 	}
 	spec := adapter.Spec()
 	settings := spec.Effective(d.conn.Settings)
-	kind := strings.ReplaceAll(string(d.Kind), "_", " ")
-	what := fmt.Sprintf("%s of a %s is not available at %s", d.Verb, kind, spec.DisplayName)
+	what := func() string {
+		kind := strings.ReplaceAll(string(d.Kind), "_", " ")
+		return fmt.Sprintf("%s of a %s is not available at %s", d.Verb, kind, spec.DisplayName)
+	}
 	c := tsp.Capability{Kind: d.Kind, Verb: d.Verb}
 	action, ok := spec.Actions[c]
+	if why := spec.Lacking[c]; !ok && why != "" {
+		return spec, action, settings, problem.New(problem.NotImplemented, "%s: %s", what(), why)
+	}
 	if !ok {
-		if why := spec.Lacking[c]; why != "" {
-			what += ": " + why
-		}
-		return spec, action, settings, problem.New(problem.NotImplemented, "%s", what)
+		return spec, action, settings, problem.New(problem.NotImplemented, "%s", what())
 	}
 	if why := action.Lacks(settings); why != "" {
-		return spec, action, settings, problem.New(problem.NotImplemented, "%s on this connection: %s", what, why)
+		return spec, action, settings, problem.New(problem.NotImplemented, "%s on this connection: %s", what(), why)
 	}
 	return spec, action.Under(settings), settings, nil
 }

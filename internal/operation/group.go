@@ -72,8 +72,7 @@ func (s *Service) Examine(ctx context.Context, r Request) Candidate {
 // returns all as Submit would answer each. One whose key was accepted before, with another submission or
 // by one before it, is that operation again. They are on disk when it returns.
 func (s *Service) SubmitAll(ctx context.Context, all []Candidate) []Candidate {
-	var entries []Entry
-	var places []int
+	entries, places := make([]Entry, 0, len(all)), make([]int, 0, len(all))
 	for i, c := range all {
 		if c.Err == nil {
 			entries, places = append(entries, c.Entry), append(places, i)

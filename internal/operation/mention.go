@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -31,7 +32,9 @@ func (s *Service) mentions(ctx context.Context, d draft) ([]mention, error) {
 	var all []mention
 	var unknown []uuid.UUID
 	for _, f := range d.schema.References() {
-		for i, id := range f.IDs(d.payload) {
+		ids := f.IDs(d.payload)
+		all = slices.Grow(all, len(ids))
+		for i, id := range ids {
 			m := mention{path: f.Path(i), field: f, id: id}
 			if m.rec, m.err = s.Records.Record(ctx, d.conn.ID, id); m.err != nil {
 				if !errors.Is(m.err, record.ErrNotFound) {

@@ -150,10 +150,12 @@ func (s *Service) submitOnce(ctx context.Context, r Request, first bool) (Operat
 // writable returns the connection if the partner may write the kind through it now. Who has no
 // grant of the fleet at all learns nothing of the connection, not even that there is one.
 func (s *Service) writable(ctx context.Context, r Request, id uuid.UUID) (connection.Connection, access.Grant, error) {
-	none := problem.New(problem.NotFound, "there is no connection %s; GET /v2/integrations/connections lists yours", id)
+	none := func() error {
+		return problem.New(problem.NotFound, "there is no connection %s; GET /v2/integrations/connections lists yours", id)
+	}
 	conn, err := s.Connections.Connection(ctx, id)
 	if errors.Is(err, connection.ErrNotFound) || err == nil && conn.Status == connection.Deleted {
-		return conn, access.Grant{}, none
+		return conn, access.Grant{}, none()
 	}
 	if err != nil {
 		return conn, access.Grant{}, fmt.Errorf("looking up the connection: %w", err)
@@ -161,7 +163,7 @@ func (s *Service) writable(ctx context.Context, r Request, id uuid.UUID) (connec
 	grant, err := s.Access.Grant(ctx, r.Partner, conn.Fleet)
 	switch {
 	case errors.Is(err, access.ErrNotFound), err == nil && grant.Status == access.GrantDeleted:
-		return conn, grant, none
+		return conn, grant, none()
 	case err != nil:
 		return conn, grant, fmt.Errorf("looking up the grant: %w", err)
 	case !grant.MayWrite(r.Kind):

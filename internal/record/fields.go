@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -49,8 +50,26 @@ func (r Record) Drives() (drives, known bool) {
 
 // Deactivated tells whether the record is known to be out of use at its TSP.
 func (r Record) Deactivated() bool {
+	// Each reference of each write asks, and nearly all are in use: that is seen without reading all members.
+	if !mayBeInactive(r.Fields) {
+		return false
+	}
 	fields, err := object(r.Fields)
 	return err == nil && fields["is_active"].Kind() == 'f'
+}
+
+// mayBeInactive tells whether is_active is false anywhere in an object. Names of members are stored without escapes.
+func mayBeInactive(raw jsontext.Value) bool {
+	const name = `"is_active"`
+	for {
+		_, behind, found := bytes.Cut(raw, []byte(name))
+		if !found {
+			return false
+		}
+		if raw = behind; bytes.HasPrefix(bytes.TrimLeft(raw, ": \t\r\n"), []byte("false")) {
+			return true
+		}
+	}
 }
 
 // object reads a JSON object; one that is not there is empty.

@@ -16,7 +16,9 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 		return op, err
 	}
 	return giveAs(ctx, db, turn{kind: accepts, owner: op.Partner}, func(tx *tx) (operation.Operation, error) {
-		return tx.accept(db, e)
+		op := e.Operation
+		err := tx.accept(db, &e, &op)
+		return op, err
 	})
 }
 
@@ -36,16 +38,17 @@ func (db *DB) AcceptAll(ctx context.Context, all []operation.Entry) ([]operation
 	of := turn{kind: accepts, owner: all[0].Operation.Partner, heavy: len(all)}
 	return giveAs(ctx, db, of, func(tx *tx) ([]operation.Accepted, error) {
 		accepted := make([]operation.Accepted, len(entries))
-		for i, e := range entries {
-			op, err := tx.accept(db, e)
+		for i := range entries {
+			e, made := &entries[i], &accepted[i]
+			made.Operation = e.Operation
+			err := tx.accept(db, e, &made.Operation)
 			var r refusal
 			if errors.As(err, &r) {
-				err, accepted[i].Err = nil, r.error
+				err, made.Err = nil, r.error
 			}
 			if err != nil {
 				return nil, err
 			}
-			accepted[i].Operation = op
 		}
 		return accepted, nil
 	})
@@ -69,39 +72,35 @@ func (db *DB) entry(of operation.Entry) (e entry, err error) {
 	return e, err
 }
 
-// accept stores an operation. What may refuse comes first, as everywhere; see refusal.
-func (t *tx) accept(db *DB, e entry) (operation.Operation, error) {
-	op := e.Operation
+// accept stores an operation, that of an entry, as it then stands. What may refuse comes first, as everywhere; see refusal.
+func (t *tx) accept(db *DB, e *entry, op *operation.Operation) error {
 	if op.Sync {
 		if err := t.free(op); err != nil {
-			return op, err
+			return err
 		}
 	}
-	op, err := t.behindHold(op)
-	if err != nil {
-		return op, err
+	if err := t.behindHold(op); err != nil {
+		return err
 	}
 	if err := t.retriable(op); err != nil {
-		return op, err
+		return err
 	}
 	if err := t.revertible(op); err != nil {
-		return op, err
+		return err
 	}
 	if err := t.unpassed(op); err != nil {
-		return op, err
+		return err
 	}
 	if err := t.claim(op); err != nil {
-		return op, err
+		return err
 	}
 	if err := t.retries(op); err != nil {
-		return op, err
+		return err
 	}
 	if err := t.reverts(op); err != nil {
-		return op, err
+		return err
 	}
-	err = t.exec(`INSERT INTO operation (`+operationColumns+`, handler) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
-			?30, ?31, ?32, ?33, NULL, NULL, ?34, ?35, ?36, NULL, ?37)`,
+	err := t.insert(operationRows,
 		op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
 		string(op.Verb), op.OrderKey, e.payload, e.warnings, string(op.State), op.Sync, op.Tries, op.Counted,
 		op.Streak, micros(waitsUntil(op)), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
@@ -110,11 +109,11 @@ func (t *tx) accept(db *DB, e entry) (operation.Operation, error) {
 		id(op.RetriedBy), e.awaits, flag(op.Told), flag(op.Verify), id(op.RevertOf), id(op.RevertedBy),
 		asOf(op), id(op.Handler))
 	if err != nil {
-		return op, err
+		return err
 	}
 	t.came(db, op)
 	if !op.Sync {
 		t.wakeLane(db, fence.Connections, op.Connection)
 	}
-	return op, t.publish(db, e.Events)
+	return t.publish(db, e.Events)
 }

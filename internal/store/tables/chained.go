@@ -12,7 +12,7 @@ import (
 
 // waitsUntil is next_at as it is stored. A release that does not know of operations that wait for others leaves them alone
 // by it: nothing else keeps it from sending an id that stands for a record.
-func waitsUntil(op operation.Operation) time.Time {
+func waitsUntil(op *operation.Operation) time.Time {
 	if len(op.Awaits) > 0 {
 		return op.Deadline
 	}
@@ -50,8 +50,7 @@ func (db *DB) Name(ctx context.Context, claim fence.Claim, op operation.Operatio
 			return op, err
 		}
 		op.Awaits, op.NextAt = nil, at
-		op, err := tx.behindHold(op)
-		if err != nil {
+		if err := tx.behindHold(&op); err != nil {
 			return op, err
 		}
 		return op, overtaken(tx.expect(`UPDATE operation SET payload = ?4, resource = ?5, source_id = ?6, collection = ?7,

@@ -18,7 +18,8 @@ import (
 // there is one. It belongs to the transaction of the change that the event tells of. Without a
 // listener nothing is stored (decision 0001).
 func (t *tx) publish(db *DB, events []event.Event) error {
-	for _, e := range events {
+	for i := range events {
+		e := &events[i]
 		to, err := t.listeners(e)
 		if err != nil {
 			return err
@@ -34,9 +35,8 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 		if err != nil {
 			return err
 		}
-		err = t.exec(`INSERT INTO event (id, name, partner, subject, fleet, fleet_ref, occurred_at, data, kind, own)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`, e.ID[:], e.Name, e.Partner[:], e.Subject[:], e.Fleet[:],
-			e.FleetRef, micros(e.OccurredAt), data, e.Kind, e.Own)
+		err = t.insert(eventRows, e.ID[:], e.Name, e.Partner[:], e.Subject[:], e.Fleet[:], e.FleetRef, micros(e.OccurredAt), data,
+			e.Kind, e.Own)
 		if err != nil {
 			return err
 		}
@@ -46,9 +46,8 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 				return err
 			}
 			queue := l.queue()
-			err = t.exec(`INSERT INTO delivery (seq, subscription, queue, event, subject, state, tries, next_at, created_at)
-				VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?7)`, seq, l.ID[:], queue[:], e.ID[:], e.Subject[:],
-				string(webhook.DeliveryWaiting), micros(e.OccurredAt))
+			at := micros(e.OccurredAt)
+			err = t.insert(deliveryRows, seq, l.ID[:], queue[:], e.ID[:], e.Subject[:], string(webhook.DeliveryWaiting), at, at)
 			if err != nil {
 				return err
 			}
@@ -84,7 +83,7 @@ type granted struct{ partner, fleet uuid.UUID }
 
 // listeners are the subscriptions that an event is delivered to. Whether one hears the event, and whether
 // a grant lets it, is the rooms' to say. Grants are asked only if there is a subscription.
-func (t *tx) listeners(e event.Event) (all []listener, err error) {
+func (t *tx) listeners(e *event.Event) (all []*listener, err error) {
 	subscriptions, err := recalled(&t.known.listeners, subscribed{e.Partner, e.Name}, func() ([]listener, error) {
 		return rows(t, `SELECT id, receiver, status, fleet_ids, fleet_refs FROM subscription
 			WHERE partner = ?1 AND event_name = ?2 AND status <> 'deleted'`, scanListener, e.Partner[:], e.Name)
@@ -93,13 +92,13 @@ func (t *tx) listeners(e event.Event) (all []listener, err error) {
 		return nil, err
 	}
 	if e.NeedsGrant() {
-		lets, err := t.lets(e)
+		lets, err := t.lets(*e)
 		if err != nil || !lets {
 			return nil, err
 		}
 	}
-	for _, l := range subscriptions {
-		if l.Hears(e) {
+	for i := range subscriptions {
+		if l := &subscriptions[i]; l.Hears(*e) {
 			all = append(all, l)
 		}
 	}

@@ -13,33 +13,32 @@ import (
 // keys that are past their life go with it. It comes before the operation is inserted, so that its
 // refusal has changed nothing. Ten keys with each new one are more than come, so the table stays
 // bounded without a task of its own.
-func (t *tx) claim(op operation.Operation) error {
+func (t *tx) claim(op *operation.Operation) error {
 	if op.Key == nil {
 		return nil
 	}
 	since := micros(operation.KeysSince(op.CreatedAt))
-	n, err := t.keep(op, `WHERE idempotency.created_at <= ?7`, since)
+	n, err := t.expect(keepText, op.Partner[:], op.Key.Client, op.Key.Value, op.ID[:], op.Key.Fingerprint, micros(op.CreatedAt), since)
 	if err == nil && n == 0 {
 		err = t.reuse(op)
 	}
 	if err != nil {
 		return err
 	}
-	return t.exec(`DELETE FROM idempotency WHERE (partner, client, key) IN (SELECT partner, client, key
-		FROM idempotency WHERE created_at <= ?1 LIMIT 10)`, since)
+	return t.exec(oldKeysText, since)
 }
 
-// keep writes a key, if there is one already where that fits. Nearly always there is none.
-func (t *tx) keep(op operation.Operation, where string, args ...any) (int64, error) {
-	return t.expect(`INSERT INTO idempotency (partner, client, key, operation, fingerprint, created_at)
+// The statements of a key that is new. They ask nothing of the operations that are accepted before in the transaction.
+const (
+	keepText = `INSERT INTO idempotency (partner, client, key, operation, fingerprint, created_at)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (partner, client, key) DO UPDATE SET operation = excluded.operation,
-		fingerprint = excluded.fingerprint, created_at = excluded.created_at `+where,
-		append([]any{op.Partner[:], op.Key.Client, op.Key.Value, op.ID[:], op.Key.Fingerprint, micros(op.CreatedAt)},
-			args...)...)
-}
+		fingerprint = excluded.fingerprint, created_at = excluded.created_at WHERE idempotency.created_at <= ?7`
+	oldKeysText = `DELETE FROM idempotency WHERE (partner, client, key) IN (SELECT partner, client, key
+		FROM idempotency WHERE created_at <= ?1 LIMIT 10)`
+)
 
 // reuse keeps a key that stands for another operation, if that frees it.
-func (t *tx) reuse(op operation.Operation) error {
+func (t *tx) reuse(op *operation.Operation) error {
 	holders, err := rows(t, `SELECT operation FROM idempotency WHERE partner = ?1 AND client = ?2 AND key = ?3`,
 		scanOne[uuid.UUID], op.Partner[:], op.Key.Client, op.Key.Value)
 	if err != nil {
@@ -52,8 +51,9 @@ func (t *tx) reuse(op operation.Operation) error {
 			return refusal{operation.ErrKeyTaken}
 		}
 	}
-	_, err = t.keep(op, ``)
-	return err
+	return t.exec(`UPDATE idempotency SET operation = ?4, fingerprint = ?5, created_at = ?6
+		WHERE partner = ?1 AND client = ?2 AND key = ?3`,
+		op.Partner[:], op.Key.Client, op.Key.Value, op.ID[:], op.Key.Fingerprint, micros(op.CreatedAt))
 }
 
 // freed tells whether the operation that holds a key frees it. One that is gone holds none.

@@ -48,7 +48,7 @@ func (db *DB) Image(ctx context.Context, of uuid.UUID) (record.Image, error) {
 
 // revertible refuses an operation that reverts another which cannot be reverted any more, or whose record has been written
 // since it was looked at, or is about to be.
-func (t *tx) revertible(op operation.Operation) error {
+func (t *tx) revertible(op *operation.Operation) error {
 	if op.RevertOf == uuid.Nil {
 		return nil
 	}
@@ -68,7 +68,7 @@ func (t *tx) revertible(op operation.Operation) error {
 }
 
 // reverts notes which operation reverts another.
-func (t *tx) reverts(op operation.Operation) error {
+func (t *tx) reverts(op *operation.Operation) error {
 	if op.RevertOf == uuid.Nil {
 		return nil
 	}

@@ -141,19 +141,21 @@ func (t *tx) lastHold() (time.Time, error) {
 
 // behindHold puts an operation behind the hold of its chain. Most of the time there is no hold at all, and then
 // nobody is asked.
-func (t *tx) behindHold(op operation.Operation) (operation.Operation, error) {
+func (t *tx) behindHold(op *operation.Operation) error {
 	last, err := t.lastHold()
 	if err != nil || !op.NextAt.Before(last) {
-		return op, err
+		return err
 	}
 	until, err := t.heldUntil(op.Connection, op.OrderKey)
 	if err != nil {
-		return op, err
+		return err
 	}
-	if op, err = op.Behind(until); err != nil {
-		return op, refusal{err}
+	behind, err := op.Behind(until)
+	if err != nil {
+		return refusal{err}
 	}
-	return op, nil
+	*op = behind
+	return nil
 }
 
 // heldUntil is when the hold of a chain ends; zero if there is none.

@@ -54,7 +54,7 @@ func TestWhatTheWriterRemembersOfSubscriptionsDoesNotGrowWithFleets(t *testing.T
 			for range fleets {
 				e := event.Event{ID: uuid.New(), Name: event.OperationCreated, Partner: partner, Fleet: uuid.New(),
 					OccurredAt: time.Now()}
-				if _, err := tx.listeners(e); err != nil {
+				if _, err := tx.listeners(&e); err != nil {
 					return err
 				}
 			}

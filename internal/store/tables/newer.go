@@ -17,7 +17,7 @@ const (
 )
 
 // asOf is what an operation is as old as, as it is stored; nil for itself.
-func asOf(op operation.Operation) any {
+func asOf(op *operation.Operation) any {
 	if op.AsOf == 0 {
 		return nil
 	}
@@ -42,7 +42,7 @@ func (db *DB) NewerWritten(ctx context.Context, than operation.Since) ([]operati
 }
 
 // unpassed refuses an operation whose record was written by others since it was looked for those, or is about to be.
-func (t *tx) unpassed(op operation.Operation) error {
+func (t *tx) unpassed(op *operation.Operation) error {
 	if op.Looked == 0 {
 		return nil
 	}

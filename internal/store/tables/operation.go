@@ -46,7 +46,7 @@ var unfinishedQuery = `SELECT id, partner FROM operation WHERE connection = ?1 A
 
 // free refuses a sync operation beside an unfinished one on its order key. One writer makes the
 // question and the insert one step: no other operation can be accepted between them.
-func (t *tx) free(op operation.Operation) error {
+func (t *tx) free(op *operation.Operation) error {
 	others, err := rows(t, unfinishedQuery, scanBusy, op.Connection[:], op.OrderKey)
 	if err == nil && len(others) > 0 {
 		return refusal{others[0]}

@@ -58,8 +58,9 @@ func (r *rates) giveBack(all map[rateRow]operation.Rate) {
 }
 
 // came has an operation counted once it is committed that was accepted.
-func (t *tx) came(db *DB, op operation.Operation) {
-	t.woken = append(t.woken, func() { db.rates.add(op.CreatedAt, op.TSP, operation.Rate{Accepted: 1}) })
+func (t *tx) came(db *DB, op *operation.Operation) {
+	at, of := op.CreatedAt, op.TSP
+	t.woken = append(t.woken, func() { db.rates.add(at, of, operation.Rate{Accepted: 1}) })
 }
 
 // ended has an operation counted once it is committed that has ended.

@@ -57,11 +57,10 @@ func (t *tx) resolvable(s operation.Settlement) error {
 	}
 	keys := op.UpdateKeys()
 	own := operation.Operation{Connection: op.Connection, OrderKey: keys[len(keys)-1], Sync: true, NextAt: op.UpdatedAt}
-	if err := t.free(own); err != nil {
+	if err := t.free(&own); err != nil {
 		return err
 	}
-	_, err = t.behindHold(own)
-	return err
+	return t.behindHold(&own)
 }
 
 // resolved writes what follows from it.

@@ -7,7 +7,7 @@ import (
 )
 
 // retriable refuses an operation that retries another which cannot be retried any more.
-func (t *tx) retriable(op operation.Operation) error {
+func (t *tx) retriable(op *operation.Operation) error {
 	if op.RetryOf == uuid.Nil {
 		return nil
 	}
@@ -20,7 +20,7 @@ func (t *tx) retriable(op operation.Operation) error {
 }
 
 // retries notes which operation retries another.
-func (t *tx) retries(op operation.Operation) error {
+func (t *tx) retries(op *operation.Operation) error {
 	if op.RetryOf == uuid.Nil {
 		return nil
 	}

@@ -15,6 +15,8 @@ type tx struct {
 	woken []func()
 	// counts are what came of deliveries in the group; they are added to what is stored at its end.
 	counts map[countRow]webhook.Count
+	// pending are rows that were inserted and are not added yet.
+	pending [allInserts]toInsert
 }
 
 // refusal is an error of a write that has changed nothing, so that its group may go on. Whoever
@@ -48,16 +50,30 @@ func (t *tx) starts(query string) {
 	t.known.forget(of)
 }
 
+// ready adds what is pending before a statement that may see it runs, and forgets what that outdates. Keys stand for
+// themselves.
+func (t *tx) ready(query string) error {
+	t.starts(query)
+	if query == keepText || query == oldKeysText {
+		return nil
+	}
+	return t.inserted()
+}
+
 // exec runs a statement whatever it changes. No context goes with it: a caller who gives up must
 // not interrupt a transaction that holds the writes of others.
 func (t *tx) exec(query string, args ...any) error {
-	t.starts(query)
+	if err := t.ready(query); err != nil {
+		return err
+	}
 	return t.session.Exec(query, args)
 }
 
 // change runs a statement and returns how many rows it changed.
 func (t *tx) change(query string, args ...any) (int64, error) {
-	t.starts(query)
+	if err := t.ready(query); err != nil {
+		return 0, err
+	}
 	return t.session.Change(query, args)
 }
 
@@ -67,7 +83,9 @@ func (t *tx) expect(query string, args ...any) (int64, error) {
 	if t.of.doubted {
 		return t.change(query, args...)
 	}
-	t.starts(query)
+	if err := t.ready(query); err != nil {
+		return 0, err
+	}
 	return t.session.Expect(query, args, t.of.doubt)
 }
 
@@ -91,6 +109,8 @@ func (t *tx) there(query string, args ...any) (bool, error) {
 
 // each runs a query and calls scan for each of its rows. scan must run no statement.
 func (t *tx) each(query string, scan func(engine.Row) error, args ...any) error {
-	t.starts(query)
+	if err := t.ready(query); err != nil {
+		return err
+	}
 	return t.session.Query(query, args, scan)
 }

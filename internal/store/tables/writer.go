@@ -156,6 +156,9 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 	if err == nil {
 		err = t.saveCounts()
 	}
+	if err == nil {
+		err = t.inserted()
+	}
 	logged := false
 	if err == nil {
 		logged, err = w.session.Commit()
