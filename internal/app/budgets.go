@@ -31,7 +31,7 @@ func (b budgets) Limits(ctx context.Context, c connection.Connection) ([]console
 	left := func() ([]byte, bool) { return stand.Left, stand.Runner == "" }
 	var all []console.Limit
 	for _, l := range b.limits.Remaining(c, left, b.now()) {
-		one := console.Limit{Key: l.Key, Whose: whose(l), Events: l.Events, Period: l.Period, Known: l.Known, Now: l.Now,
+		one := console.Limit{Key: l.Key, Whose: whose(l), Set: l.Key == perform.ByOperator, Events: l.Events, Period: l.Period, Known: l.Known, Now: l.Now,
 			Of: l.Of, Parts: l.Parts, Next: l.Next, Whole: l.Whole, Bound: l.Limit.AtOnce, Flying: l.Flying}
 		if !l.Known {
 			one.Runner = stand.Runner

@@ -28,12 +28,14 @@ type Calls interface {
 // calls may be under way at once, 0 for any number, and Flying how many of this process are.
 type Limit struct {
 	Key, Whose, Runner string
-	Events             int
-	Period             time.Duration
-	Known              bool
-	Now, Of, Parts     int
-	Next, Whole        time.Time
-	Bound, Flying      int
+	// Set tells that an operator has set it.
+	Set            bool
+	Events         int
+	Period         time.Duration
+	Known          bool
+	Now, Of, Parts int
+	Next, Whole    time.Time
+	Bound, Flying  int
 }
 
 // Allows is what the limit allows, in words.
@@ -66,6 +68,51 @@ func (l Limit) Remains() string {
 		text += fmt.Sprintf(", in this replica's part of %d", l.Parts)
 	}
 	return text
+}
+
+// isUsed tells of a limit that there is something to see in it: less than all is left, or an operator has set it.
+func (l Limit) isUsed() bool {
+	return l.Known && (l.Now < l.Of || l.Flying > 0 || !l.Next.IsZero()) || l.Set
+}
+
+// limitTable is some limits, as they are now.
+type limitTable struct {
+	Now     time.Time
+	Caption string
+	Rows    []Limit
+}
+
+// limitsView are the limits of a connection: those of which something is used, and the Rest, which may be many.
+type limitsView struct{ Used, Rest limitTable }
+
+func limitsOf(all []Limit, now time.Time) limitsView {
+	v := limitsView{limitTable{Now: now, Caption: "What is left now of each limit that is used"}, limitTable{Now: now, Caption: "The other limits"}}
+	for _, l := range all {
+		to := &v.Rest
+		if l.isUsed() {
+			to = &v.Used
+		}
+		to.Rows = append(to.Rows, l)
+	}
+	return v
+}
+
+// Says is how the rest stands.
+func (v limitsView) Says() string {
+	unknown := 0
+	for _, l := range v.Rest.Rows {
+		if !l.Known {
+			unknown++
+		}
+	}
+	switch of := some(count(len(v.Rest.Rows)), "limit", "limits"); {
+	case unknown == len(v.Rest.Rows):
+		return of + " of which it is not known here what is left"
+	case unknown > 0:
+		return of + " of which nothing is used, as far as is known here"
+	default:
+		return of + " of which nothing is used"
+	}
 }
 
 // callsView are the calls of a connection over time.

@@ -30,9 +30,23 @@ func TestAConnectionTellsWhatIsLeftOfItsLimits(t *testing.T) {
 	_, text := o.page(t, path)
 	for _, want := range []string{"100/m", "37 of 100 at once", "10 in 5s", "0 of 5 at once, in this replica&#39;s part of 2", "in 40 s", "8 at once",
 		"3 under way here, of 8", "known to host/2 alone", "not known here", "Over the last 12 hours 1,239 calls were made, and 2 were answered by asking to wait",
-		"<span>100</span><span>50</span><span>0</span>", `<rect class="wait"`} {
+		"<summary>2 limits of which it is not known here what is left</summary>", "<span>100</span><span>50</span><span>0</span>", `<rect class="wait"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q: %s", want, text)
+		}
+	}
+}
+
+func TestALimitOfWhichNothingIsUsedStandsBehindTheOthers(t *testing.T) {
+	t.Parallel()
+	whole := Limit{Key: "whole", Period: time.Second, Known: true, Now: 5, Of: 5}
+	used, flying, closed, byHand, unknown := whole, whole, whole, whole, Limit{Key: "unknown"}
+	used.Now, flying.Flying, closed.Next, byHand.Set = 4, 1, noon(), true
+	for says, all := range map[string][]Limit{"1 limit of which nothing is used": {used, whole, flying, closed, byHand},
+		"2 limits of which nothing is used, as far as is known here": {unknown, used, flying, closed, byHand, whole},
+		"1 limit of which it is not known here what is left":         {used, flying, closed, byHand, unknown}} {
+		if v := limitsOf(all, noon()); len(v.Used.Rows) != 4 || v.Says() != says {
+			t.Errorf("%d are used, and %s", len(v.Used.Rows), v.Says())
 		}
 	}
 }

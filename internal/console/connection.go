@@ -27,7 +27,7 @@ type connectionView struct {
 	Schedules []record.Schedule
 	Settings  []member
 	Rows      []row
-	Limits    []Limit
+	Limits    limitsView
 	Calls     callsView
 }
 
@@ -113,9 +113,11 @@ func (c *Console) connectionSheet(r *http.Request, who Visitor, of connection.Co
 	for _, name := range slices.Sorted(maps.Keys(of.Settings)) {
 		v.Settings = append(v.Settings, member{name, fmt.Appendf(nil, "%v", of.Settings[name])})
 	}
-	if v.Limits, err = c.Budgets.Limits(r.Context(), of); err != nil {
+	limits, err := c.Budgets.Limits(r.Context(), of)
+	if err != nil {
 		return sheet{}, err
 	}
+	v.Limits = limitsOf(limits, c.Now())
 	calls, err := c.Calls.Calls(r.Context(), of.ID, c.Now().Add(-lane.CallsKept))
 	if err != nil {
 		return sheet{}, err

@@ -241,16 +241,24 @@ func (n *namer) waiting(op operation.Operation) []stop {
 		next.Said = "No time is set"
 	}
 	if p := op.Progress; p != nil {
-		next.More = fmt.Sprintf("%s before it in its lane, %s of them in its chain.", least(p.Position.Lane, p.Position.AtLeast),
-			count(p.Position.Chain))
+		next.More = placed(p.Position)
 	}
 	return []stop{because, next, {Look: ahead(), Label: "At the latest", At: op.Deadline, ToCome: true, Said: op.Deadline.UTC().Format("Mon 2 Jan, 15:04 UTC"),
 		More: "Then it ends as failed, and events tell of it."}}
 }
 
-func least(n int, more bool) string {
-	if more {
-		return "At least " + count(n)
+// placed says what comes before an operation.
+func placed(p operation.Place) string {
+	if p.Lane == 0 {
+		return "Nothing comes before it."
 	}
-	return count(n)
+	least := ""
+	if p.AtLeast {
+		least = "At least "
+	}
+	text := least + some(count(p.Lane), "write of its connection comes", "writes of its connection come") + " before it"
+	if p.Chain > 0 {
+		text += ", " + count(p.Chain) + " of them in its own order: of the same record, or between the same two people"
+	}
+	return text + "."
 }
