@@ -18,7 +18,7 @@ import (
 var unasked = map[string]string{
 	"they read": `api, audit export, audit list, audit verify, client list, client show, completion, conn get, conn list, doctor,
 		fleet list, hook deliveries, hook list, hook verify, job list, job watch, lane list, listen, migrate status, op explain, op get,
-		op list, op watch, operator list, profile list, record get, record list, settings, tail, tsp capabilities, tsp list, tsp matrix, version, whoami`,
+		op list, op watch, operator list, partner list, profile list, record get, record list, settings, tail, tsp capabilities, tsp list, tsp matrix, version, whoami`,
 	"they run":  "dev, serve, sim run",
 	"they make": "backup, client create, fleet create, hook create, operator create, operator link, profile add, write",
 	"they heal, or let go on": "client enable, conn activate, conn import, conn test, hook test, lane resume, op try, operator enable, profile use, " +

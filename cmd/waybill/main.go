@@ -28,6 +28,7 @@ type commands struct {
 	Move     moveCommand     `cmd:"" group:"server" help:"Bring everything from one database into another, such as from SQLite to PostgreSQL."`
 	Client   clientCommand   `cmd:"" group:"server" help:"Manage the clients that may call the API."`
 	Token    tokenCommand    `cmd:"" group:"server" help:"End tokens before they expire."`
+	Partner  partnerCommand  `cmd:"" group:"server" help:"See who calls the API for fleets."`
 	Fleet    fleetCommand    `cmd:"" group:"server" help:"Manage fleets."`
 	Lane     laneCommand     `cmd:"" group:"server" help:"See what waits for whom, pause and resume connections, and lower their rates."`
 	Grant    grantCommand    `cmd:"" group:"server" help:"Manage what fleets grant partners."`

@@ -10,9 +10,15 @@ import (
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
+// Partners lists all partners, newest first.
+func (o *Operator) Partners(ctx context.Context) ([]Partner, error) {
+	all, _, err := o.office.Partners(ctx, PartnerQuery{Window: page.Window{Limit: math.MaxInt32}})
+	return all, err
+}
+
 // NearPartners lists partners whose names are nearly one that no partner has.
 func (o *Operator) NearPartners(ctx context.Context, name string) ([]Partner, error) {
-	all, _, err := o.office.Partners(ctx, PartnerQuery{Window: page.Window{Limit: math.MaxInt32}})
+	all, err := o.Partners(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("looking for partners of nearly that name: %w", err)
 	}
