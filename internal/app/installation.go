@@ -94,7 +94,7 @@ func (a *App) forgetCalls(ctx context.Context) error {
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("old counts of calls could not be removed; it is tried again", "error", err)
 		}
-		if more && ctx.Err() == nil {
+		if more && err == nil && ctx.Err() == nil {
 			continue
 		}
 		select {

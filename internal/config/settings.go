@@ -3,6 +3,7 @@ package config
 import (
 	_ "embed" // the table
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -67,17 +68,34 @@ func Given(environ []string, tsps TSPs) map[string]string {
 		if value == "" || !slices.ContainsFunc(known, func(v variable) bool { return v.name == name }) {
 			continue
 		}
-		switch name {
-		case keyVariable, oldKeyVariable, secretVariable, headersVariable:
-			value = "(set, and not shown)"
-		default:
-			if strings.Contains(value, "://") {
-				value = withoutPassword(value)
-			}
-		}
-		told[name] = value
+		told[name] = shown(name, value)
 	}
 	return told
+}
+
+// hidden stands for what is not told.
+const hidden = "(set, and not shown)"
+
+// shown is the value of a variable as it may be told. Passwords and tokens are put into URLs, also where they do not belong.
+func shown(name, value string) string {
+	switch {
+	case slices.Contains([]string{keyVariable, oldKeyVariable, secretVariable, headersVariable}, name):
+		return hidden
+	case name == databaseVariable && !strings.Contains(value, "://") && strings.Contains(value, "="):
+		return hidden
+	case name == databaseVariable:
+		return withoutPassword(value)
+	case strings.HasSuffix(name, "_URL") || strings.HasSuffix(name, "_ISSUER"):
+		u, err := url.Parse(value)
+		if err != nil {
+			return hidden
+		}
+		if u.RawQuery != "" {
+			u.RawQuery = "…"
+		}
+		return u.Redacted()
+	}
+	return value
 }
 
 // SettingNamed finds one by a variable's name, with or without what all begin with.

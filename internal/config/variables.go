@@ -17,6 +17,8 @@ const prefix = "WAYBILL_"
 
 // The variables that errors of other places name.
 const (
+	databaseVariable = prefix + "DATABASE_URL"
+
 	keyVariable     = prefix + "KEY"
 	keyFileVariable = prefix + "KEY_FILE"
 
@@ -123,7 +125,7 @@ func each(err error) []error {
 func variables() []variable {
 	return slices.Concat(adminVariables(), consoleVariables(), tracesVariables(), []variable{
 		{prefix + "ADDR", func(c *Config, s string) error { c.Addr = s; return CheckAddr(s) }},
-		{prefix + "DATABASE_URL", func(c *Config, s string) error { c.DatabaseURL = s; return nil }},
+		{databaseVariable, func(c *Config, s string) error { c.DatabaseURL = s; return nil }},
 		{keyVariable, func(c *Config, s string) error { c.Key = s; return nil }},
 		{keyFileVariable, func(c *Config, s string) error { c.KeyFile = s; return nil }},
 		{oldKeyVariable, func(c *Config, s string) error { c.OldKey = s; return nil }},

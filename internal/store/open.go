@@ -169,6 +169,9 @@ func isPostgres(url string) bool {
 	return strings.HasPrefix(url, "postgres:") || strings.HasPrefix(url, "postgresql:")
 }
 
+// pairs is how libpq writes where a database is, which may hold a password and would be a strange path.
+var pairs = regexp.MustCompile(`^\s*[a-z_]+\s*=\s*\S+(\s+[a-z_]+\s*=\s*\S+)+\s*$`)
+
 // pathOf returns the file that a URL names. What has no scheme is a path, relative ones included.
 // Any other scheme is refused and never taken for a path, and so is what SQLite itself would take
 // for no file.
@@ -176,6 +179,8 @@ func pathOf(url string) (string, error) {
 	named := scheme.FindString(url)
 	path, ofSQLite := strings.CutPrefix(url, "sqlite://")
 	switch {
+	case pairs.MatchString(url):
+		return "", errors.New("WAYBILL_DATABASE_URL is no URL and no path; write postgres://user:password@host:5432/database")
 	case url == "":
 		return "", errors.New("no database is set; set WAYBILL_DATABASE_URL to a file such as " +
 			"/var/lib/waybill/waybill.db")

@@ -30,7 +30,8 @@ func TestADatabaseIsAFileByItsPathOrItsURL(t *testing.T) {
 func TestWhatIsNoDatabaseOfThisReleaseIsRefusedWithTheRemedyAndWithoutItsPassword(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"", "postgres://u:secret@h/db", "postgresql://u:secret@h/db", "mysql://u:secret@h/db",
-		"postgres:secret", "sqlite:w.db", "file:w.db", "sqlite://", "sqlite:///w.db?mode=ro", "w.db?mode=ro", ":memory:", "sqlite://:memory:"} {
+		"postgres:secret", "sqlite:w.db", "file:w.db", "sqlite://", "sqlite:///w.db?mode=ro", "w.db?mode=ro", ":memory:", "sqlite://:memory:",
+		"host=h user=u password=secret dbname=db"} {
 		db, err := store.Open(t.Context(), url, store.Options{Now: time.Now})
 		if err == nil || db != nil {
 			t.Fatalf("%q was opened", url)

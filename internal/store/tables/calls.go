@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,12 +14,7 @@ import (
 
 // calls are counted in memory as they are made, and added to what is stored by writes of their own, each row a few times
 // an hour: nobody who writes or calls waits for them.
-type calls struct {
-	// saving is held while counts are written down and while they are read, so that none is missed or told twice.
-	saving  sync.RWMutex
-	mu      sync.Mutex
-	counted map[callRow]callCount
-}
+type calls = counter[callRow, callCount]
 
 // callRow names a row of call_count.
 type callRow struct {
@@ -44,34 +37,13 @@ func timeOfSlot(slot int64) time.Time {
 	return time.Unix(slot*int64(lane.CallsEvery/time.Second), 0).UTC()
 }
 
-// add counts calls of a row since a time; of two times the first counts.
-func (c *calls) add(row callRow, more callCount) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.counted == nil {
-		c.counted = map[callRow]callCount{}
+// sumOfCalls adds calls of one row; of two times the first counts.
+func sumOfCalls(a, b callCount) callCount {
+	if b.since.Before(a.since) {
+		a.since = b.since
 	}
-	sum, has := c.counted[row]
-	if !has || more.since.Before(sum.since) {
-		sum.since = more.since
-	}
-	sum.made, sum.refused = sum.made+more.made, sum.refused+more.refused
-	c.counted[row] = sum
-}
-
-// take removes what was counted since a time or before.
-func (c *calls) take(until time.Time) map[callRow]callCount {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	all := map[callRow]callCount{}
-	maps.DeleteFunc(c.counted, func(row callRow, n callCount) bool {
-		if n.since.After(until) {
-			return false
-		}
-		all[row] = n
-		return true
-	})
-	return all
+	a.made, a.refused = a.made+b.made, a.refused+b.refused
+	return a
 }
 
 // CountCalls adds to what is in memory.
@@ -83,62 +55,60 @@ func (db *DB) CountCalls(connection uuid.UUID, made, refused int) {
 // SaveCalls adds what was counted to what is stored, in transactions of a few rows. All processes add in one order, so that
 // none waits for another in a circle.
 func (db *DB) SaveCalls(ctx context.Context, ago time.Duration) error {
-	db.calls.saving.Lock()
-	defer db.calls.saving.Unlock()
-	all := db.calls.take(db.now().Add(-ago))
-	rows := slices.SortedFunc(maps.Keys(all), func(a, b callRow) int {
-		return cmp.Or(cmp.Compare(a.slot, b.slot), bytes.Compare(a.connection[:], b.connection[:]))
-	})
-	for some := range slices.Chunk(rows, callsOnce) {
-		err := db.do(ctx, func(tx *tx) error {
-			for _, row := range some {
-				n := all[row]
-				err := tx.exec(`INSERT INTO call_count (slot, connection, made, refused) VALUES (?1, ?2, ?3, ?4)
-					ON CONFLICT (slot, connection) DO UPDATE SET made = call_count.made + ?3, refused = call_count.refused + ?4`,
-					row.slot, row.connection[:], n.made, n.refused)
-				if err != nil {
-					return err
-				}
+	until := db.now().Add(-ago)
+	some := func(counted map[callRow]callCount) (rows []callRow) {
+		for row, n := range counted {
+			if !n.since.After(until) {
+				rows = append(rows, row)
 			}
-			return nil
+		}
+		slices.SortFunc(rows, func(a, b callRow) int {
+			return cmp.Or(cmp.Compare(a.slot, b.slot), bytes.Compare(a.connection[:], b.connection[:]))
 		})
-		if err != nil {
-			for row, n := range all {
-				db.calls.add(row, n)
-			}
+		return rows[:min(callsOnce, len(rows))]
+	}
+	for {
+		n, err := db.calls.save(ctx, some, db.addCalls)
+		if err != nil || n < callsOnce {
 			return err
 		}
-		for _, row := range some {
-			delete(all, row)
-		}
 	}
-	return nil
+}
+
+func (db *DB) addCalls(ctx context.Context, rows []callRow, counted map[callRow]callCount) error {
+	return db.do(ctx, func(tx *tx) error {
+		for _, row := range rows {
+			n := counted[row]
+			err := tx.exec(`INSERT INTO call_count (slot, connection, made, refused) VALUES (?1, ?2, ?3, ?4)
+				ON CONFLICT (slot, connection) DO UPDATE SET made = call_count.made + ?3, refused = call_count.refused + ?4`,
+				row.slot, row.connection[:], n.made, n.refused)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Calls looks up the row of each time by its key, and adds what is not stored yet.
-func (db *DB) Calls(ctx context.Context, connection uuid.UUID, since time.Time) ([]lane.Calls, error) {
-	db.calls.saving.RLock()
-	defer db.calls.saving.RUnlock()
+func (db *DB) Calls(ctx context.Context, connection uuid.UUID, since time.Time) (all []lane.Calls, err error) {
+	ctx, end := db.listing(ctx)
+	defer end()
 	var slots []int
 	for slot := max(slotOf(since), slotOf(db.now().Add(-lane.CallsKept))); slot <= slotOf(db.now()); slot++ {
 		slots = append(slots, int(slot))
 	}
-	of := map[int64]lane.Calls{}
-	_, err := shown(ctx, db, `SELECT c.slot, c.made, c.refused FROM (SELECT CAST(value AS BIGINT) AS slot FROM json_each(?1)) s
-		CROSS JOIN call_count c WHERE c.slot = s.slot AND c.connection = ?2`, func(row scanner) (slot int64, err error) {
-		var n lane.Calls
-		err = row.Scan(&slot, &n.Made, &n.Refused)
-		of[slot] = n
-		return slot, err
-	}, numbers(slots), connection[:])
+	leave, err := db.calls.alone(ctx)
+	if err != nil {
+		return nil, db.slow(ctx, err)
+	}
+	defer leave()
+	stored, err := db.storedCalls(ctx, connection, slots)
 	if err != nil {
 		return nil, err
 	}
-	var all []lane.Calls
-	db.calls.mu.Lock()
-	defer db.calls.mu.Unlock()
 	for _, slot := range slots {
-		n, more := of[int64(slot)], db.calls.counted[callRow{int64(slot), connection}]
+		n, more := stored[int64(slot)], db.calls.of(callRow{int64(slot), connection})
 		n.At, n.Made, n.Refused = timeOfSlot(int64(slot)), n.Made+more.made, n.Refused+more.refused
 		if n.Made > 0 {
 			all = append(all, n)
@@ -147,14 +117,27 @@ func (db *DB) Calls(ctx context.Context, connection uuid.UUID, since time.Time) 
 	return all, nil
 }
 
+func (db *DB) storedCalls(ctx context.Context, connection uuid.UUID, slots []int) (map[int64]lane.Calls, error) {
+	of := map[int64]lane.Calls{}
+	_, err := shown(ctx, db, `SELECT c.slot, c.made, c.refused FROM (SELECT CAST(value AS BIGINT) AS slot FROM json_each(?1)) s
+		CROSS JOIN call_count c WHERE c.slot = s.slot AND c.connection = ?2`, func(row scanner) (slot int64, err error) {
+		var n lane.Calls
+		err = row.Scan(&slot, &n.Made, &n.Refused)
+		of[slot] = n
+		return slot, err
+	}, numbers(slots), connection[:])
+	return of, err
+}
+
 // ForgetCalls removes rows of the oldest time.
 func (db *DB) ForgetCalls(ctx context.Context) (more bool, err error) {
 	oldest, err := one(ctx, db, `SELECT coalesce(min(slot), 0) FROM call_count`, scanOne[int64])
 	if err != nil || oldest == 0 || oldest >= slotOf(db.now().Add(-lane.CallsKept)) {
 		return false, err
 	}
-	return true, db.do(ctx, func(tx *tx) error {
+	err = db.do(ctx, func(tx *tx) error {
 		return tx.exec(`DELETE FROM call_count WHERE slot = ?1 AND connection IN
 			(SELECT connection FROM call_count WHERE slot = ?1 ORDER BY connection LIMIT ?2)`, oldest, sweptOnce)
 	})
+	return err == nil, err
 }

@@ -27,8 +27,8 @@ type DB struct {
 	begun    atomic.Bool
 	left     chan struct{}
 	memory   memory
-	rates    rates
-	calls    calls
+	rates    *rates
+	calls    *calls
 	// listFor bounds the time of each list.
 	listFor time.Duration
 	// walked is what a list looks at for a window.
@@ -38,7 +38,8 @@ type DB struct {
 // Open works over a database until Close, which closes it as well, and does so if it fails. wake, if it is not
 // nil, is told, after the commit, of each lane that was given work; it must not block.
 func Open(ctx context.Context, over engine.Database, now func() time.Time, wake func(fence.Lane)) (*DB, error) {
-	db := &DB{database: over, now: now, wake: wake, left: make(chan struct{}, 1), listFor: listDeadline, walked: walked}
+	db := &DB{database: over, now: now, wake: wake, left: make(chan struct{}, 1), listFor: listDeadline, walked: walked,
+		rates: newCounter[rateRow](sumOfRates), calls: newCounter[callRow](sumOfCalls)}
 	if err := db.refuseMoved(ctx); err != nil {
 		return nil, errors.Join(why(ctx, over, err), over.Close())
 	}
