@@ -15,7 +15,7 @@ func formIsNotLogged(t *testing.T, s *stand) {
 	sub := off.subscribe(subscribed(uuid.New(), eventName))
 	s.must(s.ChangeSubscription(t.Context(), moved(t, sub, webhook.Pause)))
 	all := s.logged()
-	same(t, "changed", all[len(all)-1].Changed, []string{"status"})
+	same(t, "changed", all[len(all)-1].Changed, []string{"pause", "status"})
 }
 
 func urlIsOne(t *testing.T, s *stand) {
