@@ -45,6 +45,11 @@ func (k keyRotateCommand) Run(e *environment) error {
 	if err := app.RotateKey(e.ctx, e.config); err != nil {
 		return err
 	}
+	if e.config.OldKey == "" && e.config.OldKeyFile == "" {
+		fmt.Fprintln(os.Stdout, "the data key is new, and the key is the one that it was: no key before was given (--old-key-file); "+
+			"restart the service, and it seals all secrets anew")
+		return nil
+	}
 	fmt.Fprintln(os.Stdout, "the key is rotated; restart the service with the new key, and it seals all secrets anew")
 	return nil
 }

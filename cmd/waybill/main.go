@@ -122,8 +122,8 @@ func teaches(err error) string {
 
 // unfit tells why nothing is done by a command; "" if it may be.
 func unfit(parsed *kong.Context, args []string) string {
-	// A variable of the shell that is not set must not widen what a command of a client is done to.
-	if name := unset(parsed); name != "" && isClients(parsed) {
+	// A variable of the shell that is not set must not widen what is done, nor what it is done to.
+	if name := unset(parsed); name != "" {
 		return fmt.Sprintf("--%s has no value, and nothing was done; give it one, or leave the flag out", name)
 	}
 	for _, arg := range args {

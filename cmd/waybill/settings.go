@@ -14,7 +14,7 @@ import (
 type settingsCommand struct {
 	Name string `arg:"" optional:"" help:"Tell what this one is, such as WAYBILL_MAX_AGE or max_age."`
 
-	Check bool `help:"Tell only what is wrong, as waybill serve would, and end with 2 if anything is."`
+	Check bool `help:"Tell only what is wrong with their form, as waybill serve would, and end with 2 if anything is."`
 }
 
 // Help teaches the command.
@@ -37,7 +37,7 @@ func (s settingsCommand) Run(e *environment) error {
 		if err := e.settings(serves()...); err != nil {
 			return err
 		}
-		fmt.Fprintln(e.session.Out, "waybill serve would take these settings")
+		fmt.Fprintln(e.session.Out, "the settings are well-formed; whether what they name can be reached shows when waybill serve starts")
 		return nil
 	}
 	given := config.Given(e.environ, app.TSPs())

@@ -23,7 +23,7 @@ func TestSettingsAreToldWithWhatTheyAreSetToAndWhatIsWrong(t *testing.T) {
 		{"settings max_age", []string{"WAYBILL_MAX_AGE=5h"}, []string{"WAYBILL_MAX_AGE: 5h\ndefault: 72h\n", "how long an operation may wait"}, ""},
 		{"settings keep_exchanges", nil, []string{"WAYBILL_KEEP_EXCHANGES: -\n", "(docs/exchanges.md)"}, ""},
 		{"settings max_agge", nil, nil, "did you mean WAYBILL_MAX_AGE?"},
-		{"settings --check", []string{database, key}, []string{"would take these settings"}, ""},
+		{"settings --check", []string{database, key}, []string{"the settings are well-formed"}, ""},
 		{"settings --check", []string{database, "WAYBILL_ADRR=:80"}, nil, "2 settings are wrong"},
 	} {
 		e, out := newEnvironment(t.Context(), c.environ), &bytes.Buffer{}

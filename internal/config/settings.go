@@ -81,7 +81,7 @@ func shown(name, value string) string {
 	switch {
 	case slices.Contains([]string{keyVariable, oldKeyVariable, secretVariable, headersVariable}, name):
 		return hidden
-	case name == databaseVariable && !strings.Contains(value, "://") && strings.Contains(value, "="):
+	case name == databaseVariable && !strings.Contains(value, "://") && strings.ContainsAny(value, "=@"):
 		return hidden
 	case name == databaseVariable:
 		return withoutPassword(value)

@@ -68,12 +68,13 @@ func TestWhatIsGivenIsToldWithoutWhatIsSecret(t *testing.T) {
 		"WAYBILL_TRACES_HEADERS=token=hush":       hidden,
 		"WAYBILL_DATABASE_URL=postgres://u:hush@db/w?sslmode=require&sslpassword=hush": "postgres://u:xxxxx@db/w?sslmode=require&sslpassword=xxxxx",
 		"WAYBILL_DATABASE_URL=host=db user=w password=hush":                            hidden,
+		"WAYBILL_DATABASE_URL=postgres:u:hush@db/w":                                    hidden,
 		"WAYBILL_DATABASE_URL=/var/lib/waybill.db":                                     "/var/lib/waybill.db",
 		"WAYBILL_TRACES_URL=https://c.example/v1?api_key=hush":                         "https://c.example/v1?…",
 		"WAYBILL_TSP_SAMSARA_BASE_URL=https://u:hush@a.example":                        "https://u:xxxxx@a.example",
 		"WAYBILL_OIDC_ISSUER=https://login.example/realms/fleet":                       "https://login.example/realms/fleet",
 		"WAYBILL_OIDC_CLAIMS=partner=https://x.example/partner":                        "partner=https://x.example/partner",
-		"WAYBILL_MAX_AGE= 5h ": "5h",
+		"WAYBILL_MAX_AGE= 5h ":                                                         "5h",
 	} {
 		name, _, _ := strings.Cut(set, "=")
 		if told := Given([]string{set, "HOME=hush", "WAYBILL_RATE_CLIENT= ", "WAYBILL_NO=hush"}, tsps()); len(told) != 1 || told[name] != want {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
@@ -82,6 +83,10 @@ func (c *Console) hereRows(r *http.Request, lanes []LaneHere) (rows []hereRow, e
 			row.Name = "Webhooks " + head(l.ID)
 		} else if conn, known := links[l.ID]; known {
 			row.Name, row.Path = displayName(c.TSPs, conn.TSP)+" of "+name(conn.Fleet), connectionPath(l.ID)
+			if conn.Status == connection.Paused {
+				// Until is when it looks again, and goes on if somebody has resumed it.
+				row.Look, row.Says, row.Until = laneState(lane.Paused), "Its connection is paused.", time.Time{}
+			}
 		}
 		if l.Kind == "connection" {
 			row.Waiting, row.Since = counted(of[l.ID].Count), of[l.ID].Since
@@ -114,7 +119,7 @@ func laneLook(waits string) (Look, string) {
 	case "store":
 		return Look{"Held", "held", bad}, "The store could not be read."
 	case "bar":
-		return Look{"Held", "held", wait}, "Its credentials were refused."
+		return Look{"Suspect", "suspect", wait}, "Its credentials were refused, and are checked again."
 	case "opening":
 		return Look{"Held", "held", wait}, "What it belongs to takes nothing at the moment."
 	case "pause":

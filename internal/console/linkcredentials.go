@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	json "github.com/go-json-experiment/json"
 
@@ -38,7 +39,10 @@ type credentialInput struct {
 }
 
 // ID is the name of the input.
-func (i credentialInput) ID() string { return "credential." + i.Name }
+func (i credentialInput) ID() string { return credentialPrefix + i.Name }
+
+// credentialPrefix is how the names of the inputs begin.
+const credentialPrefix = "credential."
 
 // Hint says what whoever types must know.
 func (i credentialInput) Hint() string {
@@ -127,7 +131,11 @@ func (c *Console) changeCredentials(r *http.Request, who Visitor) (answer, error
 	if err != nil {
 		return answer{}, err
 	}
-	text, err := json.Marshal(map[string]any{"credentials": typedCredentials(kind, r.PostForm)}, json.Deterministic(true))
+	typed, err := typedCredentials(kind, r.PostForm)
+	if err != nil {
+		return c.credentialsSheet(r, who, of, err)
+	}
+	text, err := json.Marshal(map[string]any{"credentials": typed}, json.Deterministic(true))
 	if err != nil {
 		return answer{}, err
 	}
@@ -139,9 +147,21 @@ func (c *Console) changeCredentials(r *http.Request, who Visitor) (answer, error
 }
 
 // typedCredentials are those that a form holds. A member that was left empty is none; what is no number is left for the service
-// to refuse by its name.
-func typedCredentials(kind tsp.CredentialKind, form url.Values) map[string]any {
+// to refuse by its name. What the form does not have is refused.
+func typedCredentials(kind tsp.CredentialKind, form url.Values) (map[string]any, error) {
 	all := map[string]any{}
+	for id, given := range form {
+		name, is := strings.CutPrefix(id, credentialPrefix)
+		switch {
+		case !is:
+		case !slices.ContainsFunc(kind.Fields, func(f tsp.CredentialField) bool { return f.Name == name }):
+			return nil, wrongInput(id, "", "is no member of the credentials of this kind; leave it out, or choose another kind")
+		case len(given) > 1:
+			return nil, wrongInput(id, "", "is given more than once; give it once")
+		case !utf8.ValidString(given[0]):
+			return nil, wrongInput(id, "", "is no text in UTF-8; type it again")
+		}
+	}
 	for _, field := range kind.Fields {
 		text := strings.ReplaceAll(form.Get(credentialInput{CredentialField: field}.ID()), "\r\n", "\n")
 		n, err := strconv.ParseInt(text, 10, 64)
@@ -153,5 +173,5 @@ func typedCredentials(kind tsp.CredentialKind, form url.Values) map[string]any {
 			all[field.Name] = text
 		}
 	}
-	return all
+	return all, nil
 }

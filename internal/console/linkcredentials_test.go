@@ -45,13 +45,29 @@ func TestNewCredentialsAreSentAsTheAPITakesThemAndNotedByName(t *testing.T) {
 		{keyed("token", "token", "s3cret", "url", ""), `{"credentials":{"token":"s3cret"}}`},
 		{keyed("sftp", "host", "h", "port", "22", "username", "u", "password", "p"), `{"credentials":{"host":"h","password":"p","port":22,"username":"u"}}`},
 		{keyed("sftp", "host", "h", "port", "x"), `{"credentials":{"host":"h","port":"x"}}`},
-		{keyed("token", "host", "of another kind"), `{"credentials":{}}`},
 	} {
 		o, at := locked()
 		w := o.posts(t, at, c.form)
 		if w.Code != http.StatusSeeOther || !slices.Equal(o.asked, []string{"update " + c.sends}) || len(o.entries) != 1 || o.entries[0].Action != "replaced credentials" ||
 			o.entries[0].Object != "connection:"+o.op.Connection.String() {
 			t.Errorf("%v: %d, asked for %v, logged %v", c.form, w.Code, o.asked, o.entries)
+		}
+	}
+}
+
+func TestCredentialsThatTheFormDoesNotHaveAreRefusedByTheirNames(t *testing.T) {
+	t.Parallel()
+	twice := keyed("token", "token", "s3cret")
+	twice.Add("credential.token", "s3cret-too")
+	for says, form := range map[string]url.Values{
+		"credential.host: is no member of the credentials of this kind": keyed("token", "token", "s3cret", "host", "s3cret-host"),
+		"credential.token: is given more than once":                     twice,
+		"credential.token: is no text in UTF-8":                         keyed("token", "token", "s3cret\xff\xfe"),
+	} {
+		o, at := locked()
+		if w := o.posts(t, at, form); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), says) ||
+			strings.Contains(w.Body.String(), "s3cret") || len(o.asked)+len(o.entries) > 0 {
+			t.Errorf("%s: %d %s, asked for %v", says, w.Code, w.Body, o.asked)
 		}
 	}
 }

@@ -113,9 +113,12 @@ func (c *Console) ticks(who Visitor) bool { return c.barred(act{}, who, Operator
 
 func listOf(q url.Values) page.List { return page.List{Path: operationsPath, Filters: q.Encode()} }
 
-// facetsOf are the states with how many are at each.
+// facetsOf are the states with how many are at each, where that was counted.
 func facetsOf(q url.Values, of operation.Survey, t operation.Tally) []facet {
-	all := []facet{{Word: "All", Path: without(q, "state"), Count: counted(t.All), Chosen: of.Stage == ""}}
+	all := []facet{{Word: "All", Path: without(q, "state"), Chosen: of.Stage == ""}}
+	if !t.Partial {
+		all[0].Count = counted(t.All)
+	}
 	for _, s := range operation.Counted() {
 		next := cloned(q)
 		next.Set("state", string(s))
@@ -126,7 +129,11 @@ func facetsOf(q url.Values, of operation.Survey, t operation.Tally) []facet {
 		if look, is := stages()[s]; is {
 			word = look.Word
 		}
-		all = append(all, facet{word, with(operationsPath, next), counted(t.Of[s]), s == of.Stage})
+		one := facet{Word: word, Path: with(operationsPath, next), Chosen: s == of.Stage}
+		if n, is := t.Of[s]; is {
+			one.Count = counted(n)
+		}
+		all = append(all, one)
 	}
 	return all
 }

@@ -61,8 +61,14 @@ func TestALaneStandsAsTheCommandLineSaysAndASuspectOneIsCalledSo(t *testing.T) {
 		t.Errorf("of one process: %s", text)
 	}
 	o = newOffice()
-	o.who, o.status, o.suspect = Visitor{Name: "Ada", Role: Viewer}, connection.Active, true
+	o.who, o.status = Visitor{Name: "Ada", Role: Viewer}, connection.Paused
 	_, text := o.page(t, "/console/lanes")
+	if _, here, _ := strings.Cut(text, "At work in this process"); !strings.Contains(here, "Its connection is paused.") || strings.Contains(here, ">Held<") {
+		t.Errorf("a paused one at work here: %s", here)
+	}
+	o = newOffice()
+	o.who, o.status, o.suspect = Visitor{Name: "Ada", Role: Viewer}, connection.Active, true
+	_, text = o.page(t, "/console/lanes")
 	if queues, _, _ := strings.Cut(text, "At work in this process"); !strings.Contains(queues, "Suspect") || !strings.Contains(queues, "checked again") || strings.Contains(queues, ">Held<") {
 		t.Errorf("suspect: %s", queues)
 	}

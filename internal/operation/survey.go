@@ -49,8 +49,10 @@ type Surveys interface {
 
 // Tally counts operations by stages, and All of them.
 type Tally struct {
-	All Count
-	Of  map[Stage]Count
+	// All is counted unless Partial, and so is each stage that Of has.
+	All     Count
+	Partial bool
+	Of      map[Stage]Count
 }
 
 // Count is a number of things. AtLeast tells that there may be more: not all were counted.

@@ -16,7 +16,7 @@ func Reason(path, given string) (string, error) {
 	why, message := strings.TrimSpace(given), ""
 	switch {
 	case !utf8.ValidString(why) || strings.ContainsFunc(why, disturbs):
-		message = "must be one line of text"
+		message = "must be one line of text, without what turns its direction"
 	case !strings.ContainsFunc(why, unicode.IsPrint):
 		message = "must say why, in a few words, for whoever finds it later"
 	case utf8.RuneCountInString(why) > MostReason:

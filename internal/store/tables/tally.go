@@ -30,7 +30,7 @@ func (db *DB) Tally(ctx context.Context, f operation.Survey) (operation.Tally, e
 	}
 	t.Of[operation.StageLooking] = waits.count(operation.StageLooking)
 	t.Of[operation.StageLive] = waits.all()
-	if isLive(wanted) {
+	if t.Partial = isLive(wanted); t.Partial {
 		return t, nil
 	}
 	all, err := db.countStretch(ctx, f, "operation_list", "")
