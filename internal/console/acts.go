@@ -50,8 +50,8 @@ func actsOf(op operation.Operation, who Visitor, partly bool) (all []act) {
 
 // hurries are what ends the wait of an operation for its next attempt, or look; none where it waits for anything else.
 func hurries(op operation.Operation, at string) []act {
-	// The last attempt that may count is not hurried.
-	if op.Progress == nil || op.Progress.NextAttemptAt == nil || op.Progress.AttemptsLeft == 1 {
+	// At what is due already it would change nothing that can be seen.
+	if op.Progress == nil || op.Progress.NextAttemptAt == nil || !op.Progress.CanBeTried {
 		return nil
 	}
 	a := act{Path: at + "/try", Posts: true, Kind: "main"}

@@ -64,8 +64,6 @@ func (op Operation) untried(now time.Time) error {
 		why = "it is to be cancelled, and that is not decided yet"
 	case p != nil && p.keeps():
 		why = p.Reason + p.until()
-	case op.RetryAfter.After(now):
-		why = "the TSP asked to be left alone with it until " + moment(op.RetryAfter)
 	case p != nil && p.Position.Chain > 0:
 		why = "an earlier write must end first: of the same record, or between the same two people"
 	case op.State == Queued:

@@ -41,62 +41,80 @@ func (h *hurried) Hurry(_ context.Context, _ operation.Operation, at time.Time) 
 	return nil
 }
 
+func (h *hurried) service() *operation.Service {
+	return operation.New(operation.Config{Store: h, Hurries: h, Explainer: h, Now: time.Now})
+}
+
 func (h *hurried) try(t *testing.T) error {
 	t.Helper()
-	s := operation.New(operation.Config{Store: h, Hurries: h, Explainer: h, Now: time.Now})
-	_, err := s.Try(t.Context(), partner, link, h.op.ID)
+	_, err := h.service().Try(t.Context(), partner, link, h.op.ID)
 	return err
+}
+
+// asked is an operation that is to be tried, what is told of its wait, and what the refusal says; "" if it is tried.
+type asked struct {
+	op   operation.Operation
+	told operation.ProgressRead
+	says string
+}
+
+// allAsked are operations that wait for whatever there is.
+func allAsked(now time.Time) map[string]asked {
+	first, past, far := uuid.UUID{9}, now.Add(-time.Minute), now.Add(20*time.Minute)
+	back := operation.Operation{State: operation.Retry, NextAt: far, UpdatedAt: past}
+	of := func(change func(*operation.Operation)) operation.Operation {
+		op := back
+		change(&op)
+		return op
+	}
+	unknown := of(func(op *operation.Operation) { op.State = operation.Unknown })
+	later := operation.Turn(far)
+	return map[string]asked{
+		"in back-off":       {op: back, told: operation.ProgressRead{Code: operation.BackOff, NextAttemptAt: later}},
+		"looked up":         {op: unknown, told: operation.ProgressRead{Code: operation.LookingUp, NextAttemptAt: later}},
+		"due already":       {op: back, told: operation.ProgressRead{Code: operation.InQueue}},
+		"in another's lane": {op: back, told: operation.ProgressRead{Code: operation.Untold}},
+		"never tried": {op: of(func(op *operation.Operation) { op.State = operation.Queued }),
+			told: operation.ProgressRead{Code: operation.InQueue}, says: "nothing but its turn"},
+		"sent":        {op: of(func(op *operation.Operation) { op.State = operation.Sending }), says: "a call of it is under way"},
+		"sync":        {op: of(func(op *operation.Operation) { op.State, op.Sync = operation.Sending, true }), says: "its caller waits"},
+		"begun":       {op: back, told: operation.ProgressRead{Code: operation.InFlight, Reason: "an attempt is under way"}, says: "an attempt is under way"},
+		"paused":      {op: back, told: operation.ProgressRead{Code: operation.ConnectionPaused, Reason: "its connection is paused", NextAttemptAt: later}, says: "its connection is paused"},
+		"stale":       {op: unknown, told: operation.ProgressRead{Code: operation.ConnectionStale, Reason: "Acme refuses the credentials"}, says: "Acme refuses the credentials"},
+		"behind":      {op: back, told: operation.ProgressRead{Code: operation.Behind, Reason: "an earlier write must end first", Behind: &first}, says: "that is operation " + first.String()},
+		"in a chain":  {op: back, told: operation.ProgressRead{Code: operation.BackOff, Position: operation.Place{Chain: 1}}, says: "an earlier write must end first"},
+		"told":        {op: back, told: operation.ProgressRead{Code: operation.RetryAfter, Reason: "Acme asked", NextAttemptAt: later}, says: "Acme asked; that is " + later.String()},
+		"limited":     {op: back, told: operation.ProgressRead{Code: operation.RateLimited, Reason: "the limit writes is used up for now", EarliestTurn: later}, says: "its turn may come at " + later.String()},
+		"all places":  {op: back, told: operation.ProgressRead{Code: operation.Window, Reason: "as many calls as may be"}, says: "as many calls as may be"},
+		"to be ended": {op: of(func(op *operation.Operation) { op.StopAt = operation.Asked() }), told: operation.ProgressRead{Code: operation.BackOff}, says: "it is to be cancelled"},
+		"a look that was told to wait": {op: unknown, told: operation.ProgressRead{Code: operation.RetryAfter, Reason: "Acme asked", NextAttemptAt: later},
+			says: "Acme asked; that is " + later.String()},
+		"the last that counts": {op: back, told: operation.ProgressRead{Code: operation.BackOff, AttemptsLeft: 1}, says: "one attempt is left that counts"},
+		"the last, at its time": {op: of(func(op *operation.Operation) { op.NextAt = now }),
+			told: operation.ProgressRead{Code: operation.InQueue, AttemptsLeft: 1}},
+		"failed":  {op: of(func(op *operation.Operation) { op.State = operation.Failed }), says: "with the status failed; POST .../retry"},
+		"unknown": {op: of(func(op *operation.Operation) { op.State, op.CutAt = operation.Failed, past }), says: "POST .../resolve"},
+		"done":    {op: of(func(op *operation.Operation) { op.State = operation.Succeeded }), says: "with the status success"},
+		"read back": {op: of(func(op *operation.Operation) {
+			op.State, op.Verification = operation.Succeeded, operation.NewVerification(operation.Unverified, "soon")
+		}), says: "its record is read back"},
+	}
 }
 
 func TestOnlyWhatWaitsForItsOwnNextAttemptIsTried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		now, first := time.Now(), uuid.UUID{9}
-		past, far := now.Add(-time.Minute), now.Add(20*time.Minute)
-		back := operation.Operation{State: operation.Retry, NextAt: far, UpdatedAt: past}
-		of := func(change func(*operation.Operation)) operation.Operation {
-			op := back
-			change(&op)
-			return op
-		}
-		unknown := of(func(op *operation.Operation) { op.State = operation.Unknown })
-		later := operation.Turn(far)
-		for name, c := range map[string]struct {
-			op   operation.Operation
-			told operation.ProgressRead
-			says string // "" if it is tried
-		}{
-			"in back-off":       {op: back, told: operation.ProgressRead{Code: operation.BackOff, NextAttemptAt: later}},
-			"looked up":         {op: unknown, told: operation.ProgressRead{Code: operation.LookingUp, NextAttemptAt: later}},
-			"due already":       {op: back, told: operation.ProgressRead{Code: operation.InQueue}},
-			"in another's lane": {op: back, told: operation.ProgressRead{Code: operation.Untold}},
-			"never tried": {op: of(func(op *operation.Operation) { op.State = operation.Queued }),
-				told: operation.ProgressRead{Code: operation.InQueue}, says: "nothing but its turn"},
-			"sent":        {op: of(func(op *operation.Operation) { op.State = operation.Sending }), says: "a call of it is under way"},
-			"sync":        {op: of(func(op *operation.Operation) { op.State, op.Sync = operation.Sending, true }), says: "its caller waits"},
-			"begun":       {op: back, told: operation.ProgressRead{Code: operation.InFlight, Reason: "an attempt is under way"}, says: "an attempt is under way"},
-			"paused":      {op: back, told: operation.ProgressRead{Code: operation.ConnectionPaused, Reason: "its connection is paused", NextAttemptAt: later}, says: "its connection is paused"},
-			"stale":       {op: unknown, told: operation.ProgressRead{Code: operation.ConnectionStale, Reason: "Acme refuses the credentials"}, says: "Acme refuses the credentials"},
-			"behind":      {op: back, told: operation.ProgressRead{Code: operation.Behind, Reason: "an earlier write must end first", Behind: &first}, says: "that is operation " + first.String()},
-			"in a chain":  {op: back, told: operation.ProgressRead{Code: operation.BackOff, Position: operation.Place{Chain: 1}}, says: "an earlier write must end first"},
-			"told":        {op: back, told: operation.ProgressRead{Code: operation.RetryAfter, Reason: "Acme asked", NextAttemptAt: later}, says: "Acme asked; that is " + later.String()},
-			"limited":     {op: back, told: operation.ProgressRead{Code: operation.RateLimited, Reason: "the limit writes is used up for now", EarliestTurn: later}, says: "its turn may come at " + later.String()},
-			"all places":  {op: back, told: operation.ProgressRead{Code: operation.Window, Reason: "as many calls as may be"}, says: "as many calls as may be"},
-			"to be ended": {op: of(func(op *operation.Operation) { op.StopAt = operation.Asked() }), told: operation.ProgressRead{Code: operation.BackOff}, says: "it is to be cancelled"},
-			"a look that was told to wait": {op: of(func(op *operation.Operation) { op.State, op.RetryAfter = operation.Unknown, far }),
-				told: operation.ProgressRead{Code: operation.LookingUp}, says: "left alone with it until"},
-			"the last that counts": {op: back, told: operation.ProgressRead{Code: operation.BackOff, AttemptsLeft: 1}, says: "one attempt is left that counts"},
-			"the last, at its time": {op: of(func(op *operation.Operation) { op.NextAt = now }),
-				told: operation.ProgressRead{Code: operation.InQueue, AttemptsLeft: 1}},
-			"failed":  {op: of(func(op *operation.Operation) { op.State = operation.Failed }), says: "with the status failed; POST .../retry"},
-			"unknown": {op: of(func(op *operation.Operation) { op.State, op.CutAt = operation.Failed, past }), says: "POST .../resolve"},
-			"done":    {op: of(func(op *operation.Operation) { op.State = operation.Succeeded }), says: "with the status success"},
-			"read back": {op: of(func(op *operation.Operation) {
-				op.State, op.Verification = operation.Succeeded, operation.NewVerification(operation.Unverified, "soon")
-			}), says: "its record is read back"},
-		} {
+		now := time.Now()
+		for name, c := range allAsked(now) {
 			h := &hurried{op: c.op, told: c.told}
-			err := h.try(t)
+			read, err := h.service().Get(t.Context(), partner, link, h.op.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p := read.Progress; p != nil && p.CanBeTried != (c.says == "") {
+				t.Errorf("%s: it is told that it can be tried: %v", name, p.CanBeTried)
+			}
+			err = h.try(t)
 			if c.says == "" {
 				if err != nil || len(h.at) != 1 || !h.at[0].Equal(now) {
 					t.Errorf("%s: hurried to %v, %v", name, h.at, err)
