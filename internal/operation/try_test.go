@@ -15,8 +15,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// hurried is a store of one operation that tells why that waits.
-type hurried struct {
+// tried is a store of one operation that tells why that waits.
+type tried struct {
 	operation.Store
 	op    operation.Operation
 	told  operation.ProgressRead
@@ -24,15 +24,15 @@ type hurried struct {
 	at    []time.Time
 }
 
-func (h *hurried) Operation(context.Context, uuid.UUID, uuid.UUID, uuid.UUID) (operation.Operation, error) {
+func (h *tried) Operation(context.Context, uuid.UUID, uuid.UUID, uuid.UUID) (operation.Operation, error) {
 	return h.op, nil
 }
 
-func (h *hurried) Explain(context.Context, []operation.Operation) ([]operation.ProgressRead, error) {
+func (h *tried) Explain(context.Context, []operation.Operation) ([]operation.ProgressRead, error) {
 	return []operation.ProgressRead{h.told}, nil
 }
 
-func (h *hurried) Hurry(_ context.Context, _ operation.Operation, at time.Time) error {
+func (h *tried) TryAt(_ context.Context, _ operation.Operation, at time.Time) error {
 	if h.moves > 0 {
 		h.moves--
 		return fence.ErrOvertaken
@@ -41,11 +41,11 @@ func (h *hurried) Hurry(_ context.Context, _ operation.Operation, at time.Time) 
 	return nil
 }
 
-func (h *hurried) service() *operation.Service {
-	return operation.New(operation.Config{Store: h, Hurries: h, Explainer: h, Now: time.Now})
+func (h *tried) service() *operation.Service {
+	return operation.New(operation.Config{Store: h, Trying: h, Explainer: h, Now: time.Now})
 }
 
-func (h *hurried) try(t *testing.T) error {
+func (h *tried) try(t *testing.T) error {
 	t.Helper()
 	_, err := h.service().Try(t.Context(), partner, link, h.op.ID)
 	return err
@@ -106,7 +106,7 @@ func TestOnlyWhatWaitsForItsOwnNextAttemptIsTried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := time.Now()
 		for name, c := range allAsked(now) {
-			h := &hurried{op: c.op, told: c.told}
+			h := &tried{op: c.op, told: c.told}
 			read, err := h.service().Get(t.Context(), partner, link, h.op.ID)
 			if err != nil {
 				t.Fatal(err)
@@ -117,12 +117,12 @@ func TestOnlyWhatWaitsForItsOwnNextAttemptIsTried(t *testing.T) {
 			err = h.try(t)
 			if c.says == "" {
 				if err != nil || len(h.at) != 1 || !h.at[0].Equal(now) {
-					t.Errorf("%s: hurried to %v, %v", name, h.at, err)
+					t.Errorf("%s: to be tried at %v, %v", name, h.at, err)
 				}
 				continue
 			}
 			if p := problem.Of(err); p.Code != problem.Conflict || !strings.Contains(p.Detail, c.says) || len(h.at) != 0 {
-				t.Errorf("%s: hurried to %v, %v", name, h.at, err)
+				t.Errorf("%s: to be tried at %v, %v", name, h.at, err)
 			}
 		}
 	})
@@ -132,7 +132,7 @@ func TestAttemptsThatAreAskedForAreASecondApart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ended := time.Now()
-		h := &hurried{op: operation.Operation{State: operation.Retry, UpdatedAt: ended}, told: operation.ProgressRead{Code: operation.BackOff}}
+		h := &tried{op: operation.Operation{State: operation.Retry, UpdatedAt: ended}, told: operation.ProgressRead{Code: operation.BackOff}}
 		for range 3 {
 			if err := h.try(t); err != nil {
 				t.Fatal(err)
@@ -141,7 +141,7 @@ func TestAttemptsThatAreAskedForAreASecondApart(t *testing.T) {
 		}
 		for _, at := range h.at {
 			if !at.Equal(ended.Add(time.Second)) {
-				t.Errorf("hurried to %v behind an attempt that ended at %v", at, ended)
+				t.Errorf("to be tried at %v behind an attempt that ended at %v", at, ended)
 			}
 		}
 	})
@@ -149,9 +149,9 @@ func TestAttemptsThatAreAskedForAreASecondApart(t *testing.T) {
 
 func TestWhatMovesOnWhileItIsToBeTriedIsReadAnewAndNotForEver(t *testing.T) {
 	t.Parallel()
-	h := &hurried{op: operation.Operation{State: operation.Retry}, told: operation.ProgressRead{Code: operation.BackOff}, moves: 2}
+	h := &tried{op: operation.Operation{State: operation.Retry}, told: operation.ProgressRead{Code: operation.BackOff}, moves: 2}
 	if err := h.try(t); err != nil || len(h.at) != 1 {
-		t.Errorf("hurried to %v, %v", h.at, err)
+		t.Errorf("to be tried at %v, %v", h.at, err)
 	}
 	h.moves = 100
 	if p := problem.Of(h.try(t)); p.Code != problem.Conflict || !strings.Contains(p.Detail, "tried in this moment") {
