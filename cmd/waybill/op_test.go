@@ -81,6 +81,25 @@ func TestAWriteThatWaitsIsFoundExplainedAndCancelled(t *testing.T) {
 	g.waybill("op", "cancel", "--kind", "vehicle").ends(0, "nothing matches, and nothing was done")
 }
 
+func TestOfALookThatWasToldToWaitNoTryIsNamed(t *testing.T) {
+	t.Parallel()
+	g := running(t)
+	g.fault("POST", `{"match":{"method":"POST"},"fault":"apply_then_drop","times":1}`)
+	g.fault("POST", `{"match":{"method":"GET"},"fault":"status","status":503,"retry_after":"60"}`)
+	id := g.message("taken")
+	until(t, "the TSP has asked for a minute", func() bool {
+		return strings.Contains(g.waybill("op", "explain", id).out, "It waits (retry_after)")
+	})
+	said := g.waybill("op", "explain", id).ends(0, "What helps: waiting\n")
+	if strings.Contains(said.out, "op try") || strings.Contains(said.out, "op cancel") {
+		t.Error(said.out)
+	}
+	g.waybill("op", "try", id).ends(1, "409", "asked to be left alone until then; that is 2")
+	g.waybill("op", "cancel", id, "--yes").ends(1, "409", "is being found out")
+	g.waybill("op", "list", "--reason", "retry_after", "-o", "name").ends(0, id+"\n")
+	g.waybill("op", "get", id, "--jq", "[.progress.state,.progress.can_be_tried]").ends(0, `["unknown",false]`)
+}
+
 // triesAtOnce has an operation tried that waits for its next attempt, as often as it takes to meet it while it does.
 func (g *gateway) triesAtOnce(id string) {
 	g.t.Helper()

@@ -196,7 +196,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Every: a.config.ImportEvery, Now: a.now,
 	})
 	operations := operation.New(operation.Config{
-		Store: a.db, Groups: a.db, Kept: a.db, Cancels: a.db, Hurries: a.db, Chained: a.db, Surveys: a.db, Newer: a.db, Images: a.db, Access: a.db, Connections: a.db,
+		Store: a.db, Groups: a.db, Kept: a.db, Cancels: a.db, Trying: a.db, Chained: a.db, Surveys: a.db, Newer: a.db, Images: a.db, Access: a.db, Connections: a.db,
 		Records: a.db, Shelves: a.db, Registry: p.registry, Performer: a.writes, Resolver: a.writes, Replica: a.id(),
 		Now: a.now, MaxAge: a.config.MaxAge, Waiters: a.waiters, Explainer: a.writes,
 	})

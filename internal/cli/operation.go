@@ -64,7 +64,9 @@ type progress struct {
 	AttemptsLeft  int    `json:"attempts_left"`
 	Deadline      string `json:"deadline"`
 	EarliestTurn  string `json:"earliest_turn"`
-	Position      struct {
+	// CanBeTried is false of a server before it told this.
+	CanBeTried bool `json:"can_be_tried"`
+	Position   struct {
 		Chain   int  `json:"chain"`
 		Lane    int  `json:"lane"`
 		AtLeast bool `json:"at_least"`

@@ -135,14 +135,27 @@ func (s *Session) helps(c *remote.Client, op operation) string {
 			return "the end of " + op.Progress.Behind + ", of which this is to be said:"
 		}
 		return "the end of an operation that is not yours."
-	case "back_off":
-		return "waiting, or, once what ails the TSP is mended: waybill op try " + op.ID + "; if it is not wanted any more: waybill op cancel " + op.ID
-	case "looking_up":
-		return "waiting, or a look at once: waybill op try " + op.ID
-	case "retry_after", "rate_limited", "window", "queued":
-		return "waiting; if it is not wanted any more: waybill op cancel " + op.ID
+	case "back_off", "looking_up", "retry_after", "rate_limited", "window", "queued":
+		return op.patience()
 	}
 	return ""
+}
+
+// patience is to wait, and what ends that sooner where it would not be refused.
+func (op operation) patience() string {
+	w, text := op.Progress, "waiting"
+	switch {
+	case !w.CanBeTried:
+	case w.Code == "back_off":
+		text += ", or, once what ails the TSP is mended: waybill op try " + op.ID
+	case w.Code == "looking_up":
+		text += ", or a look at once: waybill op try " + op.ID
+	}
+	// What the TSP may have taken is not cancelled.
+	if w.State == "unknown" {
+		return text
+	}
+	return text + "; if it is not wanted any more: waybill op cancel " + op.ID
 }
 
 // problemOf is why a connection is stale; "" if that cannot be read.

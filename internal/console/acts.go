@@ -29,7 +29,7 @@ func actsOf(op operation.Operation, who Visitor, partly bool) (all []act) {
 	at := operationPath(op.ID)
 	switch {
 	case !op.State.Ended():
-		all = append(hurries(op, at), act{Word: "Cancel…", Path: at + "/cancel", Kind: "danger",
+		all = append(tryNow(op, at), act{Word: "Cancel…", Path: at + "/cancel", Kind: "danger",
 			Explains: "Ends it, if nothing of it has been applied."})
 	case op.IsUnknown():
 		all = []act{{Word: "Resolve by hand…", Path: at + "/resolve", Kind: "main",
@@ -48,10 +48,10 @@ func actsOf(op operation.Operation, who Visitor, partly bool) (all []act) {
 	return all
 }
 
-// hurries are what ends the wait of an operation for its next attempt, or look; none where it waits for anything else.
-func hurries(op operation.Operation, at string) []act {
-	// The last attempt that may count is not hurried.
-	if op.Progress == nil || op.Progress.NextAttemptAt == nil || op.Progress.AttemptsLeft == 1 {
+// tryNow is what ends the wait of an operation for its next attempt, or look; none where it waits for anything else.
+func tryNow(op operation.Operation, at string) []act {
+	// At what is due already it would change nothing that can be seen.
+	if op.Progress == nil || op.Progress.NextAttemptAt == nil || !op.Progress.CanBeTried {
 		return nil
 	}
 	a := act{Path: at + "/try", Posts: true, Kind: "main"}

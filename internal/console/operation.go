@@ -78,7 +78,7 @@ func done(op operation.Operation, q url.Values) *note {
 	case did == "reverted" && of != uuid.Nil && op.RevertOf == of:
 		n.Title, n.Text = "Taken back", "This operation gives the record back what it held before "+tail(of)+"."
 	case did == "tried":
-		return hurried(op, q.Get("tries"))
+		return triedNote(op, q.Get("tries"))
 	case did == "cancelled" && op.Stage() == operation.StageCancelled:
 		return &note{n.Look, "Cancelled", "Nothing of it has been applied, nor will be.", nil}
 	case did == "resolved" && op.Resolution != nil:
@@ -89,8 +89,8 @@ func done(op operation.Operation, q url.Values) *note {
 	return &n
 }
 
-// hurried says what became of an operation whose wait was ended behind so many tries; nil where it waits again by itself.
-func hurried(op operation.Operation, tries string) *note {
+// triedNote says what became of an operation whose wait was ended behind so many tries; nil where it waits again by itself.
+func triedNote(op operation.Operation, tries string) *note {
 	before, err := strconv.Atoi(tries)
 	// Attempts that are asked for are a second apart.
 	waits := op.Progress != nil && op.Progress.NextAttemptAt != nil && op.NextAt.Sub(op.UpdatedAt) > time.Second

@@ -16,7 +16,7 @@ import (
 func waiting(state operation.State, code operation.Cause, next time.Time) operation.Operation {
 	op := written()
 	op.State, op.NextAt, op.Attempts[0].Class = state, next, tsp.Unavailable
-	op.Progress = &operation.ProgressRead{State: state, Code: code}
+	op.Progress = &operation.ProgressRead{State: state, Code: code, CanBeTried: code != operation.RetryAfter && code != operation.ConnectionPaused}
 	if next.After(noon()) {
 		op.Progress.NextAttemptAt = operation.Turn(next)
 	}
@@ -27,7 +27,7 @@ func TestAWriteThatWaitsForItsOwnNextAttemptCanBeTriedAtOneClick(t *testing.T) {
 	t.Parallel()
 	soon := noon().Add(20 * time.Minute)
 	last := waiting(operation.Unknown, operation.LookingUp, soon)
-	last.Progress.AttemptsLeft = 1
+	last.Progress.CanBeTried = false
 	for name, c := range map[string]struct {
 		op   operation.Operation
 		word string // "" if it is not offered
@@ -37,6 +37,8 @@ func TestAWriteThatWaitsForItsOwnNextAttemptCanBeTriedAtOneClick(t *testing.T) {
 		"looked up now":        {waiting(operation.Unknown, operation.LookingUp, noon()), ""},
 		"the last that counts": {last, ""},
 		"told to wait":         {waiting(operation.Retry, operation.RetryAfter, soon), ""},
+		"a look told to wait":  {waiting(operation.Unknown, operation.RetryAfter, soon), ""},
+		"at its turn":          {waiting(operation.Retry, operation.InQueue, noon()), ""},
 		"of a paused one":      {waiting(operation.Retry, operation.ConnectionPaused, soon), ""},
 	} {
 		d := &desk{op: c.op, who: Visitor{Name: "Ada", Role: Operator}}

@@ -95,7 +95,7 @@ func (b *Budget) Borrow(share string, limits []Limit, ahead time.Duration) (wait
 	has := b.follow(now)
 	for _, l := range limits {
 		b.queue(l).leave(share)
-		if short := b.wait(l, share, now, ahead, has); short > 0 {
+		if short := b.wait(b.own(l, now), share, now, ahead, has); short > 0 {
 			wait, used = max(wait, short), append(used, l.ID)
 			b.queue(l).wait(share, now.Add(short+cmp.Or(l.Patience, patience)))
 		}
@@ -118,38 +118,37 @@ func (b *Budget) Foresee(share string, limits []Limit, ahead time.Duration) []ti
 	has := b.follow(now)
 	waits := make([]time.Duration, len(limits))
 	for i, l := range limits {
-		waits[i] = max(b.wait(l, share, now, ahead, has), 0)
+		waits[i] = max(b.wait(b.seen(l), share, now, ahead, has), 0)
 	}
 	return waits
 }
 
 // wait is how long a share has to wait for a limit, those included whose turn comes before its own. has tells that this
 // process has a part of what is shared; mu is held.
-func (b *Budget) wait(l Limit, share string, now time.Time, ahead time.Duration, has bool) time.Duration {
+func (b *Budget) wait(l ownPart, share string, now time.Time, ahead time.Duration, has bool) time.Duration {
 	short := b.short(l, now, ahead)
-	if !has && !b.holds(l) {
+	if !has && !b.holds(l.whole) {
 		short = max(short, noPart)
 	}
 	before := 0
 	if q := b.queues[l.ID]; q != nil {
 		before = q.before(share, now)
 	}
-	if short <= 0 && short+time.Duration(before)*l.Interval > 0 {
+	if short <= 0 && short+time.Duration(before)*l.whole.Interval > 0 {
 		short = comeBack
 	}
 	return short
 }
 
 // short is how long until a limit allows a call to somebody who may run so far ahead of it; mu is held.
-func (b *Budget) short(whole Limit, now time.Time, ahead time.Duration) time.Duration {
-	l := b.own(whole, now)
+func (b *Budget) short(l ownPart, now time.Time, ahead time.Duration) time.Duration {
 	most := time.Duration(l.Burst-1) * l.Interval
 	if ahead > 0 && l.Interval > 0 {
 		most += max(ahead, l.Interval)
 	}
-	short := b.at(whole, l, now).Add(-most).Sub(now)
+	short := b.at(l, now).Add(-most).Sub(now)
 	if ahead == 0 {
-		if begins, slotted := b.slot(whole, now.Add(max(short, 0))); slotted {
+		if begins, slotted := b.slot(l.whole, now.Add(max(short, 0))); slotted {
 			return max(short, begins.Sub(now))
 		}
 	}
@@ -168,7 +167,7 @@ func (b *Budget) Shut(limits []Limit, d time.Duration) {
 		l := b.own(whole, now)
 		// The burst must be used up as well, or it could be taken while the limit is shut.
 		until := now.Add(d + time.Duration(l.Burst-1)*l.Interval)
-		if b.at(whole, l, now).Before(until) {
+		if b.at(l, now).Before(until) {
 			b.tat[l.ID] = until
 		}
 	}
@@ -178,7 +177,7 @@ func (b *Budget) Shut(limits []Limit, d time.Duration) {
 func (b *Budget) charge(limits []Limit, now time.Time) {
 	for _, whole := range limits {
 		l := b.own(whole, now)
-		from := b.at(whole, l, now)
+		from := b.at(l, now)
 		if begins, slotted := b.slot(whole, from); slotted && begins.Before(from) {
 			from = begins
 		}
@@ -200,13 +199,13 @@ func (b *Budget) forget(now time.Time) {
 }
 
 // at returns the time of this process's part of a limit, which is never in the past.
-func (b *Budget) at(whole, l Limit, now time.Time) time.Time {
-	t, ok := b.tat[l.ID]
-	if !ok && !b.cold.IsZero() {
+func (b *Budget) at(l ownPart, now time.Time) time.Time {
+	t := l.time
+	if !l.known && !b.cold.IsZero() {
 		t = b.cold.Add(time.Duration(l.Burst-1) * l.Interval)
 	}
 	if b.replica != nil {
-		t = later(t, b.fresh(whole, l, ok))
+		t = later(t, b.fresh(l))
 	}
 	return later(t, now)
 }

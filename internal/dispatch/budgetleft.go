@@ -27,7 +27,7 @@ func (b *Budget) Remaining(limits []Limit) []Remaining {
 	now, all := b.now(), make([]Remaining, len(limits))
 	has := b.follow(now)
 	for i, whole := range limits {
-		l := b.own(whole, now)
+		l := b.seen(whole)
 		one := Remaining{Of: l.Burst, AtOnce: l.AtOnce, Parts: b.mine(whole)}
 		if room := b.rooms[whole.ID]; room != nil {
 			one.Flying = room.taken
@@ -35,7 +35,7 @@ func (b *Budget) Remaining(limits []Limit) []Remaining {
 		shared := whole.Lane == fence.Lane{}
 		one.Known = b.replica == nil || b.holds(whole) || has && shared
 		if one.Known {
-			one.fill(l, b.at(whole, l, now), now)
+			one.fill(l.Limit, b.at(l, now), now)
 		}
 		all[i] = one
 	}

@@ -110,24 +110,46 @@ func partOf(l Limit, of int) Limit {
 	return l
 }
 
-// own returns this process's part of a limit, and makes its time one of that part; mu is held.
-func (b *Budget) own(l Limit, now time.Time) Limit {
+// ownPart is this process's part of a limit, and the time of that part; known tells that it has one.
+type ownPart struct {
+	Limit
+	whole Limit
+	time  time.Time
+	known bool
+}
+
+// seen returns this process's part of a limit for whoever looks at it: nothing is kept of that; mu is held.
+func (b *Budget) seen(l Limit) ownPart {
+	t, there := b.tat[l.ID]
 	if b.replica == nil {
-		return l
+		return ownPart{l, l, t, there}
 	}
 	of := b.mine(l)
 	was, known := b.parts[l.ID]
-	if h := b.held[l.Lane]; h != nil {
-		h.ids[l.ID] = true
-	} else if known && b.grew.After(was.at) {
+	if known && !b.holds(l) && b.grew.After(was.at) {
 		was.of = max(was.of, b.before)
 	}
 	// A part that shrinks keeps its time: of what was left it has as much less as it is smaller.
-	if t, there := b.tat[l.ID]; there && known && was.of > of {
-		b.tat[l.ID] = later(t, b.gained(l)).Add(gain(l, was.of, of))
+	if there && known && was.of > of {
+		t = later(t, b.gained(l)).Add(gain(l, was.of, of))
 	}
-	b.parts[l.ID] = part{of, now}
-	return partOf(l, of)
+	return ownPart{partOf(l, of), l, t, there}
+}
+
+// own returns this process's part of a limit for whoever uses it, and keeps its time as one of that part; mu is held.
+func (b *Budget) own(l Limit, now time.Time) ownPart {
+	o := b.seen(l)
+	if b.replica == nil {
+		return o
+	}
+	if h := b.held[l.Lane]; h != nil {
+		h.ids[l.ID] = true
+	}
+	if o.known {
+		b.tat[l.ID] = o.time
+	}
+	b.parts[l.ID] = part{b.mine(l), now}
+	return o
 }
 
 // gained is when the part of a limit grew last.
@@ -145,16 +167,17 @@ func gain(l Limit, was, of int) time.Duration {
 }
 
 // fresh is the least that a limit's time is of which nothing is known, or not enough, because of what others may have
-// used of it; l is this process's part.
-func (b *Budget) fresh(whole, l Limit, known bool) (t time.Time) {
+// used of it.
+func (b *Budget) fresh(o ownPart) (t time.Time) {
+	whole := o.whole
 	if at, cold := b.colds[whole.Lane]; cold {
 		// Whoever had it may have made its last call a moment ago.
 		t = at.Add(time.Duration(whole.Burst) * whole.Interval)
 	}
 	if !b.came.IsZero() && !b.holds(whole) {
-		t = later(t, b.came.Add(time.Duration(l.Burst)*l.Interval))
+		t = later(t, b.came.Add(time.Duration(o.Burst)*o.Interval))
 	}
-	if !known && !b.holds(whole) && b.before > b.of {
+	if !o.known && !b.holds(whole) && b.before > b.of {
 		t = later(t, b.grew.Add(gain(whole, b.before, b.of)))
 	}
 	return t

@@ -21,10 +21,10 @@ const (
 	// refuses its credentials.
 	ConnectionPaused Cause = "connection_paused"
 	ConnectionStale  Cause = "connection_stale"
-	// LookingUp: an attempt had no trustworthy answer, and what became of it is found out.
-	LookingUp Cause = "looking_up"
 	// RetryAfter: the TSP asked to be left alone for a time.
 	RetryAfter Cause = "retry_after"
+	// LookingUp: an attempt had no trustworthy answer, and what became of it is found out.
+	LookingUp Cause = "looking_up"
 	// BackOff: the last attempt failed, and the next one comes later.
 	BackOff Cause = "back_off"
 	// Behind: an earlier write of its chain must end first, or one whose record it names.
@@ -41,7 +41,7 @@ const (
 
 // Causes lists all of them.
 func Causes() []Cause {
-	return []Cause{InFlight, ConnectionPaused, ConnectionStale, LookingUp, RetryAfter, BackOff, Behind, RateLimited, Window,
+	return []Cause{InFlight, ConnectionPaused, ConnectionStale, RetryAfter, LookingUp, BackOff, Behind, RateLimited, Window,
 		InQueue, Untold}
 }
 
@@ -64,6 +64,8 @@ type ProgressRead struct {
 	Deadline      wire.Time  `json:"deadline"`
 	// EarliestTurn is before when nothing of it is sent, as far as is known; null where that is not.
 	EarliestTurn *wire.Time `json:"earliest_turn"`
+	// CanBeTried tells that Service.Try would end its wait now.
+	CanBeTried bool `json:"can_be_tried"`
 }
 
 // Place is how many earlier operations have not ended. AtLeast tells that there may be more: not all were counted.
@@ -118,8 +120,11 @@ func (s *Service) explained(ctx context.Context, ops []Operation) error {
 		}
 	}
 	all, err := s.Explainer.Explain(ctx, waiting)
+	now := s.Now()
 	for i := range all {
-		ops[at[i]].Progress = &all[i]
+		op := &ops[at[i]]
+		op.Progress = &all[i]
+		all[i].CanBeTried = op.untried(now) == nil
 	}
 	return err
 }

@@ -26,7 +26,7 @@ type Config struct {
 	// Kept are the calls of attempts.
 	Kept        Exchanges
 	Cancels     Cancels
-	Hurries     Hurries
+	Trying      Trying
 	Chained     Chained
 	Surveys     Surveys
 	Newer       Newer

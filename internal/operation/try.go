@@ -12,11 +12,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// Hurries is what Service.Try needs of the store, beside Store.
-type Hurries interface {
-	// Hurry has the next attempt of an operation, in Retry or Unknown, begin at a time unless it may begin sooner, but not
+// Trying is what Service.Try needs of the store, beside Store.
+type Trying interface {
+	// TryAt has the next attempt of an operation, in Retry or Unknown, begin at a time unless it may begin sooner, but not
 	// before the hold of its chain is over, and wakes its lane. fence.ErrOvertaken if it has moved on since it was read.
-	Hurry(ctx context.Context, op Operation, at time.Time) error
+	TryAt(ctx context.Context, op Operation, at time.Time) error
 }
 
 // triedApart keeps attempts that are asked for apart from those before them, as long as the shortest back-off: however often
@@ -39,7 +39,7 @@ func (s *Service) Try(ctx context.Context, partner, conn, id uuid.UUID) (Operati
 		if err := op.untried(now); err != nil {
 			return op, err
 		}
-		err = s.Hurries.Hurry(ctx, op, later(now, op.UpdatedAt.Add(triedApart)))
+		err = s.Trying.TryAt(ctx, op, later(now, op.UpdatedAt.Add(triedApart)))
 		switch {
 		case err == nil:
 			return s.Get(ctx, partner, conn, id)
@@ -64,8 +64,6 @@ func (op Operation) untried(now time.Time) error {
 		why = "it is to be cancelled, and that is not decided yet"
 	case p != nil && p.keeps():
 		why = p.Reason + p.until()
-	case op.RetryAfter.After(now):
-		why = "the TSP asked to be left alone with it until " + moment(op.RetryAfter)
 	case p != nil && p.Position.Chain > 0:
 		why = "an earlier write must end first: of the same record, or between the same two people"
 	case op.State == Queued:

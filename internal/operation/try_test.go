@@ -15,8 +15,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// hurried is a store of one operation that tells why that waits.
-type hurried struct {
+// tried is a store of one operation that tells why that waits.
+type tried struct {
 	operation.Store
 	op    operation.Operation
 	told  operation.ProgressRead
@@ -24,15 +24,15 @@ type hurried struct {
 	at    []time.Time
 }
 
-func (h *hurried) Operation(context.Context, uuid.UUID, uuid.UUID, uuid.UUID) (operation.Operation, error) {
+func (h *tried) Operation(context.Context, uuid.UUID, uuid.UUID, uuid.UUID) (operation.Operation, error) {
 	return h.op, nil
 }
 
-func (h *hurried) Explain(context.Context, []operation.Operation) ([]operation.ProgressRead, error) {
+func (h *tried) Explain(context.Context, []operation.Operation) ([]operation.ProgressRead, error) {
 	return []operation.ProgressRead{h.told}, nil
 }
 
-func (h *hurried) Hurry(_ context.Context, _ operation.Operation, at time.Time) error {
+func (h *tried) TryAt(_ context.Context, _ operation.Operation, at time.Time) error {
 	if h.moves > 0 {
 		h.moves--
 		return fence.ErrOvertaken
@@ -41,70 +41,88 @@ func (h *hurried) Hurry(_ context.Context, _ operation.Operation, at time.Time) 
 	return nil
 }
 
-func (h *hurried) try(t *testing.T) error {
+func (h *tried) service() *operation.Service {
+	return operation.New(operation.Config{Store: h, Trying: h, Explainer: h, Now: time.Now})
+}
+
+func (h *tried) try(t *testing.T) error {
 	t.Helper()
-	s := operation.New(operation.Config{Store: h, Hurries: h, Explainer: h, Now: time.Now})
-	_, err := s.Try(t.Context(), partner, link, h.op.ID)
+	_, err := h.service().Try(t.Context(), partner, link, h.op.ID)
 	return err
+}
+
+// asked is an operation that is to be tried, what is told of its wait, and what the refusal says; "" if it is tried.
+type asked struct {
+	op   operation.Operation
+	told operation.ProgressRead
+	says string
+}
+
+// allAsked are operations that wait for whatever there is.
+func allAsked(now time.Time) map[string]asked {
+	first, past, far := uuid.UUID{9}, now.Add(-time.Minute), now.Add(20*time.Minute)
+	back := operation.Operation{State: operation.Retry, NextAt: far, UpdatedAt: past}
+	of := func(change func(*operation.Operation)) operation.Operation {
+		op := back
+		change(&op)
+		return op
+	}
+	unknown := of(func(op *operation.Operation) { op.State = operation.Unknown })
+	later := operation.Turn(far)
+	return map[string]asked{
+		"in back-off":       {op: back, told: operation.ProgressRead{Code: operation.BackOff, NextAttemptAt: later}},
+		"looked up":         {op: unknown, told: operation.ProgressRead{Code: operation.LookingUp, NextAttemptAt: later}},
+		"due already":       {op: back, told: operation.ProgressRead{Code: operation.InQueue}},
+		"in another's lane": {op: back, told: operation.ProgressRead{Code: operation.Untold}},
+		"never tried": {op: of(func(op *operation.Operation) { op.State = operation.Queued }),
+			told: operation.ProgressRead{Code: operation.InQueue}, says: "nothing but its turn"},
+		"sent":        {op: of(func(op *operation.Operation) { op.State = operation.Sending }), says: "a call of it is under way"},
+		"sync":        {op: of(func(op *operation.Operation) { op.State, op.Sync = operation.Sending, true }), says: "its caller waits"},
+		"begun":       {op: back, told: operation.ProgressRead{Code: operation.InFlight, Reason: "an attempt is under way"}, says: "an attempt is under way"},
+		"paused":      {op: back, told: operation.ProgressRead{Code: operation.ConnectionPaused, Reason: "its connection is paused", NextAttemptAt: later}, says: "its connection is paused"},
+		"stale":       {op: unknown, told: operation.ProgressRead{Code: operation.ConnectionStale, Reason: "Acme refuses the credentials"}, says: "Acme refuses the credentials"},
+		"behind":      {op: back, told: operation.ProgressRead{Code: operation.Behind, Reason: "an earlier write must end first", Behind: &first}, says: "that is operation " + first.String()},
+		"in a chain":  {op: back, told: operation.ProgressRead{Code: operation.BackOff, Position: operation.Place{Chain: 1}}, says: "an earlier write must end first"},
+		"told":        {op: back, told: operation.ProgressRead{Code: operation.RetryAfter, Reason: "Acme asked", NextAttemptAt: later}, says: "Acme asked; that is " + later.String()},
+		"limited":     {op: back, told: operation.ProgressRead{Code: operation.RateLimited, Reason: "the limit writes is used up for now", EarliestTurn: later}, says: "its turn may come at " + later.String()},
+		"all places":  {op: back, told: operation.ProgressRead{Code: operation.Window, Reason: "as many calls as may be"}, says: "as many calls as may be"},
+		"to be ended": {op: of(func(op *operation.Operation) { op.StopAt = operation.Asked() }), told: operation.ProgressRead{Code: operation.BackOff}, says: "it is to be cancelled"},
+		"a look that was told to wait": {op: unknown, told: operation.ProgressRead{Code: operation.RetryAfter, Reason: "Acme asked", NextAttemptAt: later},
+			says: "Acme asked; that is " + later.String()},
+		"the last that counts": {op: back, told: operation.ProgressRead{Code: operation.BackOff, AttemptsLeft: 1}, says: "one attempt is left that counts"},
+		"the last, at its time": {op: of(func(op *operation.Operation) { op.NextAt = now }),
+			told: operation.ProgressRead{Code: operation.InQueue, AttemptsLeft: 1}},
+		"failed":  {op: of(func(op *operation.Operation) { op.State = operation.Failed }), says: "with the status failed; POST .../retry"},
+		"unknown": {op: of(func(op *operation.Operation) { op.State, op.CutAt = operation.Failed, past }), says: "POST .../resolve"},
+		"done":    {op: of(func(op *operation.Operation) { op.State = operation.Succeeded }), says: "with the status success"},
+		"read back": {op: of(func(op *operation.Operation) {
+			op.State, op.Verification = operation.Succeeded, operation.NewVerification(operation.Unverified, "soon")
+		}), says: "its record is read back"},
+	}
 }
 
 func TestOnlyWhatWaitsForItsOwnNextAttemptIsTried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		now, first := time.Now(), uuid.UUID{9}
-		past, far := now.Add(-time.Minute), now.Add(20*time.Minute)
-		back := operation.Operation{State: operation.Retry, NextAt: far, UpdatedAt: past}
-		of := func(change func(*operation.Operation)) operation.Operation {
-			op := back
-			change(&op)
-			return op
-		}
-		unknown := of(func(op *operation.Operation) { op.State = operation.Unknown })
-		later := operation.Turn(far)
-		for name, c := range map[string]struct {
-			op   operation.Operation
-			told operation.ProgressRead
-			says string // "" if it is tried
-		}{
-			"in back-off":       {op: back, told: operation.ProgressRead{Code: operation.BackOff, NextAttemptAt: later}},
-			"looked up":         {op: unknown, told: operation.ProgressRead{Code: operation.LookingUp, NextAttemptAt: later}},
-			"due already":       {op: back, told: operation.ProgressRead{Code: operation.InQueue}},
-			"in another's lane": {op: back, told: operation.ProgressRead{Code: operation.Untold}},
-			"never tried": {op: of(func(op *operation.Operation) { op.State = operation.Queued }),
-				told: operation.ProgressRead{Code: operation.InQueue}, says: "nothing but its turn"},
-			"sent":        {op: of(func(op *operation.Operation) { op.State = operation.Sending }), says: "a call of it is under way"},
-			"sync":        {op: of(func(op *operation.Operation) { op.State, op.Sync = operation.Sending, true }), says: "its caller waits"},
-			"begun":       {op: back, told: operation.ProgressRead{Code: operation.InFlight, Reason: "an attempt is under way"}, says: "an attempt is under way"},
-			"paused":      {op: back, told: operation.ProgressRead{Code: operation.ConnectionPaused, Reason: "its connection is paused", NextAttemptAt: later}, says: "its connection is paused"},
-			"stale":       {op: unknown, told: operation.ProgressRead{Code: operation.ConnectionStale, Reason: "Acme refuses the credentials"}, says: "Acme refuses the credentials"},
-			"behind":      {op: back, told: operation.ProgressRead{Code: operation.Behind, Reason: "an earlier write must end first", Behind: &first}, says: "that is operation " + first.String()},
-			"in a chain":  {op: back, told: operation.ProgressRead{Code: operation.BackOff, Position: operation.Place{Chain: 1}}, says: "an earlier write must end first"},
-			"told":        {op: back, told: operation.ProgressRead{Code: operation.RetryAfter, Reason: "Acme asked", NextAttemptAt: later}, says: "Acme asked; that is " + later.String()},
-			"limited":     {op: back, told: operation.ProgressRead{Code: operation.RateLimited, Reason: "the limit writes is used up for now", EarliestTurn: later}, says: "its turn may come at " + later.String()},
-			"all places":  {op: back, told: operation.ProgressRead{Code: operation.Window, Reason: "as many calls as may be"}, says: "as many calls as may be"},
-			"to be ended": {op: of(func(op *operation.Operation) { op.StopAt = operation.Asked() }), told: operation.ProgressRead{Code: operation.BackOff}, says: "it is to be cancelled"},
-			"a look that was told to wait": {op: of(func(op *operation.Operation) { op.State, op.RetryAfter = operation.Unknown, far }),
-				told: operation.ProgressRead{Code: operation.LookingUp}, says: "left alone with it until"},
-			"the last that counts": {op: back, told: operation.ProgressRead{Code: operation.BackOff, AttemptsLeft: 1}, says: "one attempt is left that counts"},
-			"the last, at its time": {op: of(func(op *operation.Operation) { op.NextAt = now }),
-				told: operation.ProgressRead{Code: operation.InQueue, AttemptsLeft: 1}},
-			"failed":  {op: of(func(op *operation.Operation) { op.State = operation.Failed }), says: "with the status failed; POST .../retry"},
-			"unknown": {op: of(func(op *operation.Operation) { op.State, op.CutAt = operation.Failed, past }), says: "POST .../resolve"},
-			"done":    {op: of(func(op *operation.Operation) { op.State = operation.Succeeded }), says: "with the status success"},
-			"read back": {op: of(func(op *operation.Operation) {
-				op.State, op.Verification = operation.Succeeded, operation.NewVerification(operation.Unverified, "soon")
-			}), says: "its record is read back"},
-		} {
-			h := &hurried{op: c.op, told: c.told}
-			err := h.try(t)
+		now := time.Now()
+		for name, c := range allAsked(now) {
+			h := &tried{op: c.op, told: c.told}
+			read, err := h.service().Get(t.Context(), partner, link, h.op.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p := read.Progress; p != nil && p.CanBeTried != (c.says == "") {
+				t.Errorf("%s: it is told that it can be tried: %v", name, p.CanBeTried)
+			}
+			err = h.try(t)
 			if c.says == "" {
 				if err != nil || len(h.at) != 1 || !h.at[0].Equal(now) {
-					t.Errorf("%s: hurried to %v, %v", name, h.at, err)
+					t.Errorf("%s: to be tried at %v, %v", name, h.at, err)
 				}
 				continue
 			}
 			if p := problem.Of(err); p.Code != problem.Conflict || !strings.Contains(p.Detail, c.says) || len(h.at) != 0 {
-				t.Errorf("%s: hurried to %v, %v", name, h.at, err)
+				t.Errorf("%s: to be tried at %v, %v", name, h.at, err)
 			}
 		}
 	})
@@ -114,7 +132,7 @@ func TestAttemptsThatAreAskedForAreASecondApart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ended := time.Now()
-		h := &hurried{op: operation.Operation{State: operation.Retry, UpdatedAt: ended}, told: operation.ProgressRead{Code: operation.BackOff}}
+		h := &tried{op: operation.Operation{State: operation.Retry, UpdatedAt: ended}, told: operation.ProgressRead{Code: operation.BackOff}}
 		for range 3 {
 			if err := h.try(t); err != nil {
 				t.Fatal(err)
@@ -123,7 +141,7 @@ func TestAttemptsThatAreAskedForAreASecondApart(t *testing.T) {
 		}
 		for _, at := range h.at {
 			if !at.Equal(ended.Add(time.Second)) {
-				t.Errorf("hurried to %v behind an attempt that ended at %v", at, ended)
+				t.Errorf("to be tried at %v behind an attempt that ended at %v", at, ended)
 			}
 		}
 	})
@@ -131,9 +149,9 @@ func TestAttemptsThatAreAskedForAreASecondApart(t *testing.T) {
 
 func TestWhatMovesOnWhileItIsToBeTriedIsReadAnewAndNotForEver(t *testing.T) {
 	t.Parallel()
-	h := &hurried{op: operation.Operation{State: operation.Retry}, told: operation.ProgressRead{Code: operation.BackOff}, moves: 2}
+	h := &tried{op: operation.Operation{State: operation.Retry}, told: operation.ProgressRead{Code: operation.BackOff}, moves: 2}
 	if err := h.try(t); err != nil || len(h.at) != 1 {
-		t.Errorf("hurried to %v, %v", h.at, err)
+		t.Errorf("to be tried at %v, %v", h.at, err)
 	}
 	h.moves = 100
 	if p := problem.Of(h.try(t)); p.Code != problem.Conflict || !strings.Contains(p.Detail, "tried in this moment") {

@@ -97,12 +97,12 @@ func (w *Writes) explain(op operation.Operation, ahead operation.Ahead, of *lane
 			of.spec.DisplayName)
 	case of.shut || of.stand.Waits == dispatch.TheBar && of.stand.Until.After(now):
 		return say(operation.ConnectionStale, "the credentials of its connection were refused, and are being checked")
-	case op.State == operation.Unknown:
-		return say(operation.LookingUp, "an attempt had no trustworthy answer; what became of it is found out")
 	case op.NextAt.After(now) && op.State == operation.Queued:
 		return say(operation.Behind, "an earlier write on the same record had no answer and may take effect until then")
 	case op.NextAt.After(now) && (p.Class == tsp.Throttled || op.RetryAfter.After(now)):
 		return say(operation.RetryAfter, "%s asked to be left alone until then", of.spec.DisplayName)
+	case op.State == operation.Unknown:
+		return say(operation.LookingUp, "an attempt had no trustworthy answer; what became of it is found out")
 	case op.NextAt.After(now):
 		return say(operation.BackOff, "the last attempt ended as %s; the next one comes later", p.Class)
 	case ahead.First != uuid.Nil:

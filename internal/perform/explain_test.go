@@ -62,18 +62,13 @@ func TestTheFirstCauseThatHoldsIsToldOfAnOperation(t *testing.T) {
 			stand  dispatch.Stand
 			want   operation.Cause
 		}{
-			"nothing":    {want: operation.InQueue, stand: open},
-			"being sent": {op: func(op *operation.Operation) { op.State = operation.Sending }, world: as(connection.Paused), want: operation.InFlight, stand: open},
-			"paused":     {world: as(connection.Paused), op: ended(tsp.Unavailable, operation.Retry), want: operation.ConnectionPaused},
-			"stale":      {world: as(connection.Stale), before: first, want: operation.ConnectionStale},
-			"suspect":    {world: func(w *world) { w.suspect = true }, want: operation.ConnectionStale, stand: open},
-			"barred":     {stand: dispatch.Stand{Waits: dispatch.TheBar, Until: soon, Known: true}, want: operation.ConnectionStale},
-			"looked up":  {op: ended(tsp.Unknown, operation.Unknown), before: first, want: operation.LookingUp},
-			"throttled":  {op: ended(tsp.Throttled, operation.Retry), want: operation.RetryAfter},
-			"told by a 503": {op: func(op *operation.Operation) {
-				ended(tsp.Unavailable, operation.Retry)(op)
-				op.RetryAfter = soon
-			}, want: operation.RetryAfter},
+			"nothing":            {want: operation.InQueue, stand: open},
+			"being sent":         {op: func(op *operation.Operation) { op.State = operation.Sending }, world: as(connection.Paused), want: operation.InFlight, stand: open},
+			"paused":             {world: as(connection.Paused), op: ended(tsp.Unavailable, operation.Retry), want: operation.ConnectionPaused},
+			"stale":              {world: as(connection.Stale), before: first, want: operation.ConnectionStale},
+			"suspect":            {world: func(w *world) { w.suspect = true }, want: operation.ConnectionStale, stand: open},
+			"barred":             {stand: dispatch.Stand{Waits: dispatch.TheBar, Until: soon, Known: true}, want: operation.ConnectionStale},
+			"looked up":          {op: ended(tsp.Unknown, operation.Unknown), before: first, want: operation.LookingUp},
 			"failed":             {op: ended(tsp.Unavailable, operation.Retry), before: first, want: operation.BackOff},
 			"a hold":             {op: func(op *operation.Operation) { op.NextAt = soon }, want: operation.Behind},
 			"behind its own":     {before: first, want: operation.Behind, stand: open},
@@ -99,6 +94,38 @@ func TestTheFirstCauseThatHoldsIsToldOfAnOperation(t *testing.T) {
 				t.Errorf("%s: behind %v", says, got.Behind)
 			}
 			if got.Code == operation.RateLimited && (got.Limit != oneLimit || got.EarliestTurn == nil) {
+				t.Errorf("%s: %+v", says, got)
+			}
+		}
+	})
+}
+
+func TestTheTimeThatATSPAskedForIsToldBeforeWhatComesAfterIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		soon := now.Add(time.Minute)
+		for says, c := range map[string]struct {
+			state operation.State
+			class tsp.Class
+			next  time.Time
+			asked time.Time
+			want  operation.Cause
+		}{
+			"throttled":                    {operation.Retry, tsp.Throttled, soon, time.Time{}, operation.RetryAfter},
+			"told by a 503":                {operation.Retry, tsp.Unavailable, soon, soon, operation.RetryAfter},
+			"told by a 503 before":         {operation.Retry, tsp.Unavailable, soon, now, operation.BackOff},
+			"a throttled look":             {operation.Unknown, tsp.Throttled, soon, time.Time{}, operation.RetryAfter},
+			"a look that was told to wait": {operation.Unknown, tsp.Unknown, soon, soon, operation.RetryAfter},
+			"a look that waits by itself":  {operation.Unknown, tsp.Unknown, soon, time.Time{}, operation.LookingUp},
+			"a look that may come again":   {operation.Unknown, tsp.Throttled, now, now, operation.LookingUp},
+		} {
+			w := newWorld(t)
+			w.add(func(op *operation.Operation) {
+				op.State, op.NextAt, op.RetryAfter, op.Tries = c.state, c.next, c.asked, 3
+				op.Attempts = []operation.Attempt{{Class: c.class}}
+			})
+			if got := w.explains(t, operation.Ahead{}, dispatch.Stand{Known: true}); got.Code != c.want {
 				t.Errorf("%s: %+v", says, got)
 			}
 		}

@@ -56,7 +56,7 @@ type Store interface {
 	operation.Queue
 	operation.Stops
 	operation.Cancels
-	operation.Hurries
+	operation.Trying
 	operation.Resolutions
 	operation.Images
 	operation.Newer

@@ -26,7 +26,7 @@ type siege struct {
 	client *http.Client
 	// accepted is called with the URL of a process that has accepted a write, if it is there.
 	accepted func(url string)
-	// plain callers cancel and hurry nothing and let nothing expire, which the former release has not.
+	// plain callers cancel nothing, have nothing tried and let nothing expire, which the former release has not.
 	plain bool
 	// over ends the load; a write that was begun is answered before.
 	over <-chan struct{}
@@ -171,7 +171,7 @@ func (s *siege) write(method, path, body, key string) {
 				s.cancel(text)
 			}
 			if status == http.StatusAccepted && !s.plain && rand.IntN(3) == 0 {
-				s.hurry(text)
+				s.try(text)
 			}
 			return
 		case status == http.StatusConflict, status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
@@ -221,8 +221,8 @@ func (s *siege) send(method, path, body, key string) (status int, text []byte, e
 	return resp.StatusCode, text, err
 }
 
-// hurry has a write tried some times, whatever it waits for.
-func (s *siege) hurry(accepted []byte) {
+// try has a write tried some times, whatever it waits for.
+func (s *siege) try(accepted []byte) {
 	op := object{}
 	if err := json.Unmarshal(accepted, &op); err != nil {
 		s.t.Error(err)
@@ -234,7 +234,7 @@ func (s *siege) hurry(accepted []byte) {
 		switch {
 		case err != nil, status == http.StatusOK, status == http.StatusConflict, status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 		default:
-			s.t.Errorf("hurrying: %d %s", status, text)
+			s.t.Errorf("trying: %d %s", status, text)
 			return
 		}
 		select {

@@ -50,7 +50,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Engine) {
 func run(t *testing.T, fresh func(t *testing.T) Engine, with *sealing) {
 	for port, rules := range map[string][]rule{
 		"clients": clients(), "operators": operators(), "fleets": fleets(), "grants": grants(), "agreements": agreements(), "operations": operations(),
-		"keys": keys(), "groups": groups(), "queue": slices.Concat(queue(), stops(), hurries(), left(), chaining()), "chains": chains(), "settling": settling(), "outcomes": outcomes(),
+		"keys": keys(), "groups": groups(), "queue": slices.Concat(queue(), stops(), trying(), left(), chaining()), "chains": chains(), "settling": settling(), "outcomes": outcomes(),
 		"progress": slices.Concat(progress(), exchanges(), verifications()), "by hand": byHand(), "newer": newer(), "deliveries": deliveries(), "receivers": slices.Concat(receivers(), receiversAsOne()), "feeds": feeds(), "fan-out": fanOut(),
 		"connections": connections(), "permits": permits(), "drafts": drafts(), "locks": locks(), "records": records(),
 		"sweeps": sweeps(), "orphans": orphans(), "changes": changes(), "lists": lists(), "schedules": schedules(),

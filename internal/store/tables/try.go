@@ -8,9 +8,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
-// Hurry has the next attempt of an operation begin at a time. It changes nothing of an attempt that is under way: where that
+// TryAt has the next attempt of an operation begin at a time. It changes nothing of an attempt that is under way: where that
 // is settled the operation has other tries, and the time that follows from it.
-func (db *DB) Hurry(ctx context.Context, op operation.Operation, at time.Time) error {
+func (db *DB) TryAt(ctx context.Context, op operation.Operation, at time.Time) error {
 	return db.do(ctx, func(tx *tx) error {
 		until, err := tx.heldUntil(op.Connection, op.OrderKey)
 		if err != nil {

@@ -10,11 +10,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
-func hurries() []rule {
+func trying() []rule {
 	return []rule{
-		{"an operation that waits for its next attempt may begin it sooner, and its lane is woken", hurriedSooner},
-		{"what was begun, has ended or was tried since is not hurried", hurriedTooLate},
-		{"nothing is hurried past the hold of its chain", hurriedBehindHold},
+		{"an operation that waits for its next attempt may begin it sooner, and its lane is woken", triedSooner},
+		{"what was begun, has ended or was tried since is not tried sooner", triedTooLate},
+		{"nothing is tried before the hold of its chain is over", triedBehindHold},
 		{"until when a TSP asked that an operation be left alone is kept until its next attempt", askedToWait},
 	}
 }
@@ -28,28 +28,28 @@ func (s *stand) backsOff(op operation.Operation, in operation.State) operation.O
 	return s.read(op)
 }
 
-func hurriedSooner(t *testing.T, s *stand) {
+func triedSooner(t *testing.T, s *stand) {
 	for _, in := range []operation.State{operation.Retry, operation.Unknown} {
 		op := s.backsOff(s.accept(queued(uuid.New())), in)
-		woken := s.wakes(func() { s.must(s.Hurry(t.Context(), op, at(5))) })
+		woken := s.wakes(func() { s.must(s.TryAt(t.Context(), op, at(5))) })
 		same(t, "woken", woken, []fence.Lane{{Kind: fence.Connections, ID: op.Connection}})
 		s = s.crashed()
 		want := op
 		want.NextAt = at(5)
-		same(t, "hurried", s.read(op), want)
-		s.must(s.Hurry(t.Context(), op, at(7)))
-		is(t, "hurried to a later time", s.read(op).NextAt, at(5))
+		same(t, "asked for sooner", s.read(op), want)
+		s.must(s.TryAt(t.Context(), op, at(7)))
+		is(t, "asked for at a later time", s.read(op).NextAt, at(5))
 		same(t, "what the lane is told", s.heads(op.Connection, fence.Query{Chains: 9, Depth: 1})[0].NextAt, at(5))
 	}
 }
 
-func hurriedTooLate(t *testing.T, s *stand) {
+func triedTooLate(t *testing.T, s *stand) {
 	waits, ended := s.accept(queued(uuid.New())), s.settle(s.accept(queued(uuid.New())), operation.Failed)
 	begun := s.begin(s.backsOff(s.accept(queued(uuid.New())), operation.Retry), at(1))
 	tried := s.backsOff(s.accept(queued(uuid.New())), operation.Retry)
 	now := s.backsOff(tried, operation.Retry)
 	for name, op := range map[string]operation.Operation{"queued": waits, "ended": ended, "begun": begun, "tried since": tried} {
-		woken := s.wakes(func() { fails(t, name, s.Hurry(t.Context(), op, at(1)), fence.ErrOvertaken) })
+		woken := s.wakes(func() { fails(t, name, s.TryAt(t.Context(), op, at(1)), fence.ErrOvertaken) })
 		is(t, name+" wakes", len(woken), 0)
 	}
 	same(t, "queued", s.read(waits), waits)
@@ -57,15 +57,15 @@ func hurriedTooLate(t *testing.T, s *stand) {
 	same(t, "tried since", s.read(tried), now)
 }
 
-func hurriedBehindHold(t *testing.T, s *stand) {
+func triedBehindHold(t *testing.T, s *stand) {
 	first := s.accept(queued(uuid.New()))
 	op := queued(first.Connection)
 	op.OrderKey = first.OrderKey
 	op = s.accept(op)
 	s.heldBy(first, at(8))
 	op = s.backsOff(s.read(op), operation.Retry)
-	s.must(s.Hurry(t.Context(), op, at(2)))
-	is(t, "hurried", s.read(op).NextAt, at(8))
+	s.must(s.TryAt(t.Context(), op, at(2)))
+	is(t, "asked for sooner", s.read(op).NextAt, at(8))
 }
 
 func askedToWait(t *testing.T, s *stand) {
