@@ -59,7 +59,7 @@ func stands(t *testing.T, e *environment, n int) {
 	t.Helper()
 	err := app.Operators(t.Context(), e.config, func(d *operator.Desk) error {
 		all, err := d.All(t.Context())
-		all = slices.DeleteFunc(all, func(o operator.Operator) bool { return o.Name == "Bo" })
+		all = slices.DeleteFunc(all, func(o operator.Operator) bool { return o.Name == "Bo Berg" })
 		if len(all) != n || n > 0 && (all[0].Role != operator.Acting || all[0].Disabled || all[0].Name != "Ada Lind") {
 			t.Errorf("%v", all)
 		}
