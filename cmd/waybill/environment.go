@@ -29,7 +29,7 @@ type environment struct {
 func newEnvironment(ctx context.Context, environ []string) *environment {
 	c, wrong := config.FromEnv(environ, app.TSPs())
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
-	who := audit.Actor{Name: "operator"}
+	who := audit.Actor{Name: audit.Operator}
 	if u, err := user.Current(); err == nil {
 		who.Name += ":" + u.Username
 	}

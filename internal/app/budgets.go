@@ -17,9 +17,9 @@ type budgets struct{ *App }
 // Limits tells what is left of each limit of a connection.
 func (b budgets) Limits(ctx context.Context, c connection.Connection) ([]console.Limit, error) {
 	var stand riversource.Stand
-	if b.lanes.pool != nil {
+	if b.lanes.looks != nil {
 		of := fence.Lane{Kind: fence.Connections, ID: c.ID}
-		found, err := riversource.Stands(ctx, b.lanes.pool, b.now(), []fence.Lane{of})
+		found, err := b.lanes.looks.stands(ctx, b.now(), []fence.Lane{of})
 		if err != nil {
 			return nil, err
 		}

@@ -50,8 +50,9 @@ func Lanes(ctx context.Context, c config.Config, log *slog.Logger, work func(*La
 			return closing(err)
 		}
 		defer pool.Close()
+		by := newLooks(pool, c.ListDeadline)
 		desk.Stands = func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]lane.Stand, error) {
-			return sharedStands(ctx, pool, db.Now(), lanes)
+			return sharedStands(ctx, by, db.Now(), lanes)
 		}
 	}
 	return closing(work(desk))

@@ -26,6 +26,8 @@ type lanes struct {
 	alone  *dispatch.InProcess
 	shared *riversource.Source
 	pool   *pgxpool.Pool
+	// looks tell how lanes stand that many share.
+	looks *looks
 }
 
 // activate asks for a lane to run at once. What is asked for before there is a source is found by its sweep.
@@ -41,7 +43,8 @@ func (l *lanes) use(s dispatch.Source, now func() time.Time) {
 	l.source.Store(&s)
 }
 
-// laneConns are the connections by which lanes are carried: the source needs four, and a sweep must not wait for them.
+// laneConns are the connections by which lanes are carried: the source needs four, looks have one, and a sweep
+// must not wait for them.
 const laneConns = 6
 
 // join makes the source of lanes. Over a database that many share this process joins the replicas.
@@ -61,7 +64,8 @@ func (a *App) join(ctx context.Context) error {
 		pool.Close()
 		return err
 	}
-	a.lanes.pool, a.lanes.shared, a.replica = pool, s, s
+	a.lanes.pool, a.lanes.looks = pool, newLooks(pool, a.config.ListDeadline)
+	a.lanes.shared, a.replica = s, s
 	a.lanes.use(s, a.now)
 	return nil
 }

@@ -8,10 +8,8 @@ import (
 
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/waybill-dev/waybill/internal/dispatch"
-	"github.com/waybill-dev/waybill/internal/dispatch/riversource"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/operation"
@@ -22,9 +20,9 @@ import (
 func (a *App) allLanes() *lane.Service {
 	return &lane.Service{Store: a.db, Stands: func(ctx context.Context, lanes []fence.Lane) (map[fence.Lane]lane.Stand, error) {
 		all := map[fence.Lane]lane.Stand{}
-		if a.lanes.pool != nil {
+		if a.lanes.looks != nil {
 			var err error
-			if all, err = sharedStands(ctx, a.lanes.pool, a.now(), lanes); err != nil {
+			if all, err = sharedStands(ctx, a.lanes.looks, a.now(), lanes); err != nil {
 				return nil, err
 			}
 		}
@@ -39,8 +37,8 @@ func (a *App) allLanes() *lane.Service {
 }
 
 // sharedStands tell how lanes stand that many processes share. One of which there is no row has never run.
-func sharedStands(ctx context.Context, pool *pgxpool.Pool, now time.Time, lanes []fence.Lane) (map[fence.Lane]lane.Stand, error) {
-	found, err := riversource.Stands(ctx, pool, now, lanes)
+func sharedStands(ctx context.Context, by *looks, now time.Time, lanes []fence.Lane) (map[fence.Lane]lane.Stand, error) {
+	found, err := by.stands(ctx, now, lanes)
 	all := map[fence.Lane]lane.Stand{}
 	for _, l := range lanes {
 		one, ran := found[l]

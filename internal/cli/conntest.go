@@ -13,7 +13,8 @@ type connTestCommand struct{ oneConnection }
 // Help teaches the command.
 func (connTestCommand) Help() string {
 	return `The stored credentials are tried once, and nothing is changed by that. Ends with 0 if the TSP takes them, with 5 if it
-refuses them, and with 6 if it could not be asked. Each connection can be tested every ten seconds.`
+refuses them, and with 6 if it could not be asked. Each process of the service tests a
+connection every ten seconds.`
 }
 
 // tested is what came of a test.

@@ -10,26 +10,17 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
-
-// Mark tells who did something to a connection by hand, when, and why. By is as in the audit log, "" where it is not known.
-type Mark struct {
-	By  string    `json:"by"`
-	Why string    `json:"why"`
-	At  time.Time `json:"at"`
-}
-
-// ByOperator tells whether it was somebody who runs the installation.
-func (m Mark) ByOperator() bool { return strings.HasPrefix(m.By, "operator") }
 
 // Rate is the most calls that an operator lets a connection make, whatever more its TSP allows: so many in each period. It is
 // zero for none.
 type Rate struct {
 	Events int
 	Period time.Duration
-	Mark
+	audit.Mark
 }
 
 // String is the rate as it is written, such as 30/m.
@@ -60,12 +51,12 @@ func (s *Service) Pause(ctx context.Context, h Hand) (Connection, error) {
 	if err != nil {
 		return Connection{}, err
 	}
-	return s.moved(ctx, Paused, h.Connection, Mark{By: h.By, Why: why})
+	return s.moved(ctx, Paused, h.Connection, audit.Mark{By: h.By, Why: why})
 }
 
 // Resume lets a connection go on that is paused.
 func (s *Service) Resume(ctx context.Context, h Hand) (Connection, error) {
-	return s.moved(ctx, Active, h.Connection, Mark{By: h.By})
+	return s.moved(ctx, Active, h.Connection, audit.Mark{By: h.By})
 }
 
 // movable is a connection that an operator can give another status.
@@ -88,14 +79,14 @@ func (s *Service) movable(ctx context.Context, to Status, id uuid.UUID) (Connect
 }
 
 // moved gives a connection another status by an operator's word. It asks no TSP.
-func (s *Service) moved(ctx context.Context, to Status, id uuid.UUID, mark Mark) (Connection, error) {
+func (s *Service) moved(ctx context.Context, to Status, id uuid.UUID, mark audit.Mark) (Connection, error) {
 	c, err := s.movable(ctx, to, id)
 	if err != nil {
 		return c, err
 	}
 	// It takes no lock: secrets stay as they are, and whatever else has changed since it was read overtakes it.
 	next := Change{From: c, To: c}
-	next.To.Status, next.To.UpdatedAt, next.To.Pause = to, s.after(c), Mark{}
+	next.To.Status, next.To.UpdatedAt, next.To.Pause = to, s.after(c), audit.Mark{}
 	if to == Paused {
 		mark.At = next.To.UpdatedAt
 		next.To.Pause = mark
@@ -130,7 +121,7 @@ func (s *Service) Slow(ctx context.Context, h Hand, to Rate) (Connection, error)
 	next := Change{From: c, To: c}
 	next.To.UpdatedAt, next.To.Rate = s.after(c), Rate{}
 	if to.Events > 0 {
-		next.To.Rate = Rate{to.Events, to.Period, Mark{h.By, strings.TrimSpace(h.Why), next.To.UpdatedAt}}
+		next.To.Rate = Rate{to.Events, to.Period, audit.Mark{By: h.By, Why: strings.TrimSpace(h.Why), At: next.To.UpdatedAt}}
 	}
 	if err := changedBeside(s.store(ctx, next)); err != nil {
 		return c, err
@@ -183,11 +174,11 @@ func changedBeside(err error) error {
 }
 
 // markOf is who a caller of the API is.
-func markOf(who access.Principal) Mark {
+func markOf(who access.Principal) audit.Mark {
 	if who.Client == "" {
-		return Mark{}
+		return audit.Mark{}
 	}
-	return Mark{By: "client:" + who.Client}
+	return audit.Mark{By: "client:" + who.Client}
 }
 
 // paused tells by whom and why a connection is paused, as far as that is known.

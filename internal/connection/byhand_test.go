@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -34,7 +35,7 @@ func TestAnOperatorPausesAConnectionWithAReasonAndResumesIt(t *testing.T) {
 	}
 	_, err = s.service.Pause(t.Context(), hand(id, "again"))
 	refused(t, "a pause of what is paused", err, problem.Conflict, `by operator:ada: "they move"`)
-	if c, err = s.service.Resume(t.Context(), hand(id, "")); err != nil || c.Status != connection.Active || s.stored(id).Pause != (connection.Mark{}) {
+	if c, err = s.service.Resume(t.Context(), hand(id, "")); err != nil || c.Status != connection.Active || s.stored(id).Pause != (audit.Mark{}) {
 		t.Errorf("resumed %+v, %v", c, err)
 	}
 	_, err = s.service.Resume(t.Context(), hand(id, ""))

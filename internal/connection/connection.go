@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -88,7 +89,7 @@ type Connection struct {
 	Damaged error
 	Wishes
 	// Pause tells by whom it is paused, and is of no meaning while it is not. Rate is what an operator keeps it to.
-	Pause Mark
+	Pause audit.Mark
 	Rate  Rate
 	// Problem says why the connection is stale or failed; "" if it is not.
 	Problem string

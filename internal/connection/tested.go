@@ -37,7 +37,7 @@ type Tested struct {
 	At         wire.Time `json:"tested_at"`
 }
 
-// testApart is how long after a test of a connection the next one may begin: each signs in anew, which TSPs count.
+// testApart is how long after a test of a connection the next one may begin in the same process: each signs in anew, which TSPs count.
 const testApart = 10 * time.Second
 
 // tests tells until when no test of a connection may begin.
@@ -77,17 +77,17 @@ func (s *Service) Test(ctx context.Context, who access.Principal, id uuid.UUID) 
 	if err != nil {
 		return Tested{}, fmt.Errorf("testing connection %s: %w", id, err)
 	}
-	if wait := s.tests.begin(id, s.Now()); wait > 0 {
-		return Tested{}, &problem.Error{Code: problem.TooMany, RetryAfter: wait, Detail: fmt.Sprintf(
-			"the credentials of this connection were tried less than %s ago, and the TSP was not asked again: send the request "+
-				"later", testApart)}
-	}
 	over, err := s.tries.begin(makerOf(who), s.Now)
 	if err != nil {
 		return Tested{}, err
 	}
 	// Nobody guesses by credentials that are stored, so a refusal is held against nobody.
 	defer over(false)
+	if wait := s.tests.begin(id, s.Now()); wait > 0 {
+		return Tested{}, &problem.Error{Code: problem.TooMany, RetryAfter: wait, Detail: fmt.Sprintf(
+			"the credentials of this connection were tried less than %s ago, and the TSP was not asked again: send the request "+
+				"later", testApart)}
+	}
 	account, end := s.tried(ctx, c)
 	if end == nil && account.Key != c.Account {
 		end = &tsp.Error{Class: tsp.Unauthorized, Message: "the credentials open another account than the connection's", Own: true}

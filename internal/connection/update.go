@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -28,7 +29,7 @@ type wish struct {
 	settings    tsp.Settings
 	by          uuid.UUID
 	// mark is who asks, where that is noted with the status.
-	mark   Mark
+	mark   audit.Mark
 	permit Permit
 }
 

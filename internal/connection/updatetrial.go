@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -45,10 +46,10 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	next := Change{From: current, To: current, Reseal: w.renews(), Permit: w.permit}
 	next.To.Status, next.To.Settings, next.To.UpdatedAt = w.to, w.settings, s.after(current)
 	if w.to != current.Status {
-		next.To.Pause = Mark{}
+		next.To.Pause = audit.Mark{}
 	}
 	if w.to == Paused && current.Status != Paused {
-		next.To.Pause = Mark{w.mark.By, w.mark.Why, next.To.UpdatedAt}
+		next.To.Pause = audit.Mark{By: w.mark.By, Why: w.mark.Why, At: next.To.UpdatedAt}
 	}
 	if w.body.Has("settings") {
 		next.To.Damaged = nil

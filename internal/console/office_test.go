@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/job"
 	"github.com/waybill-dev/waybill/internal/lane"
@@ -40,7 +41,7 @@ type office struct {
 	// tried is what a test of a subscription finds.
 	tried webhook.Tested
 	// halted is who paused its subscription.
-	halted webhook.Mark
+	halted audit.Mark
 	// log is what is said of deliveries, and problem of imports.
 	log, problem string
 	// limits and calls are those of its connection.
@@ -117,7 +118,7 @@ func (o *office) Lanes(int) ([]LaneHere, int) {
 func (o *office) List(context.Context, page.Window) (page.Page[lane.Lane], error) {
 	of := o.link(o.op.Connection)
 	of.Rate = connection.Rate{Events: 30, Period: time.Minute}
-	of.Pause = connection.Mark{By: "operator:ada", Why: "they <move>", At: noon()}
+	of.Pause = audit.Mark{By: "operator:ada", Why: "they <move>", At: noon()}
 	return page.Page[lane.Lane]{Items: []lane.Lane{{Connection: of, State: map[connection.Status]lane.State{connection.Active: lane.Open, connection.Paused: lane.Paused, connection.Stale: lane.Held}[o.status],
 		Stand: lane.Stand{Runner: "host/1"}}}, Next: page.Position{Text: "held", ID: of.ID}}, nil
 }

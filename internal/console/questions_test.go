@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -61,7 +62,7 @@ func TestThePageOfAPausedSubscriptionSaysByWhomAndWhy(t *testing.T) {
 	t.Parallel()
 	o := newOffice()
 	o.who, o.hook = Visitor{Name: "Ada", Role: Viewer}, webhook.Paused
-	for says, mark := range map[string]webhook.Mark{"They &lt;move&gt;. By operator:ada, 4 Mar 12:00 UTC.": {By: "operator:ada", Why: "they <move>", At: noon()},
+	for says, mark := range map[string]audit.Mark{"They &lt;move&gt;. By operator:ada, 4 Mar 12:00 UTC.": {By: "operator:ada", Why: "they <move>", At: noon()},
 		"It answered 410 Gone. By its receiver,": {By: "receiver", Why: "it answered 410 Gone", At: noon()}, "By client:demo,": {By: "client:demo", At: noon()},
 		"Its partner or an operator has paused it": {}} {
 		o.halted = mark

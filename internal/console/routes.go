@@ -180,14 +180,14 @@ func (r route) acts() bool { return !strings.HasPrefix(r.pattern, "GET ") && r.m
 // acting names the visitor to the audit log, unless the gate has: it knows from where somebody came, and who else is
 // called so.
 func acting(ctx context.Context, who Visitor) context.Context {
-	if strings.HasPrefix(audit.Of(ctx).Name, "operator:") {
+	if audit.IsOperator(audit.Of(ctx).Name) {
 		return ctx
 	}
 	return audit.By(ctx, audit.Actor{Name: actor(who)})
 }
 
 // actor is how the audit log names a visitor.
-func actor(who Visitor) string { return "operator:" + oneWord(who.Name) }
+func actor(who Visitor) string { return audit.Operator + ":" + oneWord(who.Name) }
 
 // nowhere answers for a path that there is not.
 func (c *Console) nowhere(r *http.Request, _ Visitor) (answer, error) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -117,7 +118,7 @@ func hookVerdict(of hookRow) verdict {
 }
 
 // hookPausedBy says who paused a subscription and why, as far as that is known.
-func hookPausedBy(m webhook.Mark) string {
+func hookPausedBy(m audit.Mark) string {
 	if m.At.IsZero() {
 		return "Its partner or an operator has paused it, or its receiver answered 410. "
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -34,7 +35,7 @@ type hookRow struct {
 	webhook.Read
 	Partner uuid.UUID
 	// Mark is who paused it; Read tells it as partners read it.
-	Mark webhook.Mark
+	Mark audit.Mark
 	Look Look
 	Path string
 	Dead int

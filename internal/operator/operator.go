@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/audit"
 )
 
 // Role is what an operator may do. Each includes what the ones before it may.
@@ -70,7 +72,7 @@ func (o Operator) Ends(to Operator) bool {
 // Actor is how the audit log names the operator. Who comes from an issuer is named by its subject as well:
 // an email there may be of the person's own choice.
 func (o Operator) Actor() string {
-	actor := "operator:" + cmp.Or(o.Email, "-")
+	actor := audit.Operator + ":" + cmp.Or(o.Email, "-")
 	if _, subject, external := strings.Cut(o.Subject, " "); external {
 		actor += " sub:" + word(subject)
 	}

@@ -2,21 +2,14 @@ package webhook
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/wire"
 )
-
-// Mark tells who paused a subscription, when, and why. By is as in the audit log, or ByReceiver; Why is "" where nobody said.
-type Mark struct {
-	By  string    `json:"by"`
-	Why string    `json:"why"`
-	At  time.Time `json:"at"`
-}
 
 // Hand is what somebody wants done to a partner's subscription.
 type Hand struct {
@@ -52,15 +45,15 @@ func (s Subscription) paused() *PausedWire {
 		return nil
 	}
 	by := s.Paused.By
-	if strings.HasPrefix(by, "operator") {
-		by = "operator"
+	if s.Paused.ByOperator() {
+		by = audit.Operator
 	}
 	return &PausedWire{By: by, Reason: wire.Optional(s.Paused.Why), At: wire.Time(s.Paused.At)}
 }
 
-// pausedBy is how a pause is noted of which the mover alone is known.
-func pausedBy(by Mover, at time.Time) Mark {
-	m := Mark{By: string(by), At: at}
+// pausedBy is how a pause is noted of which the mover alone is known, by the mover's name.
+func pausedBy(by Mover, at time.Time) audit.Mark {
+	m := audit.Mark{By: string(by), At: at}
 	if by == ByReceiver {
 		m.Why = "it answered 410 Gone"
 	}

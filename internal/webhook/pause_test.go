@@ -6,6 +6,7 @@ import (
 
 	json "github.com/go-json-experiment/json"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -33,7 +34,7 @@ func TestAPauseSaysByWhomAndWhyAndIsForgottenWhenItEnds(t *testing.T) {
 		t.Errorf("paused again: %v", err)
 	}
 	s, err = d.Move(t.Context(), acme, d.id, webhook.Activate)
-	if text, _ = json.Marshal(s.Read()); err != nil || s.Paused != (webhook.Mark{}) || strings.Contains(string(text), `"paused"`) {
+	if text, _ = json.Marshal(s.Read()); err != nil || s.Paused != (audit.Mark{}) || strings.Contains(string(text), `"paused"`) {
 		t.Errorf("%+v, %v, %s", s.Paused, err, text)
 	}
 	gone := s.After(webhook.Result{Verdict: webhook.Gone, StatusCode: 410}, d.now)

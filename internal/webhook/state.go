@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
@@ -72,7 +73,7 @@ func (s Subscription) Move(m Move, by Mover, at time.Time) (Subscription, error)
 		s.Health = unproven(at)
 	}
 	s = s.changed(at)
-	if s.Paused = (Mark{}); m == Pause {
+	if s.Paused = (audit.Mark{}); m == Pause {
 		s.Paused = pausedBy(by, s.UpdatedAt)
 	}
 	return s, nil

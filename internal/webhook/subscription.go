@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/page"
 )
@@ -70,7 +71,7 @@ type Subscription struct {
 	Health  Health
 	Status  Status
 	// Paused tells who paused it, while it is.
-	Paused Mark
+	Paused audit.Mark
 	// CreatedAt and UpdatedAt are UTC and whole microseconds.
 	CreatedAt time.Time
 	UpdatedAt time.Time

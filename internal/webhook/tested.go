@@ -55,7 +55,7 @@ type Tests struct {
 	Note func(ctx context.Context, id uuid.UUID) error
 }
 
-// The bounds of tests: how long after one of a subscription the next may begin, and how many of a partner are under way at once.
+// The bounds of tests in each process: how long after one of a subscription the next may begin, and how many of a partner are under way at once.
 const (
 	testApart  = 10 * time.Second
 	mostFlying = 4
@@ -68,8 +68,9 @@ type desk struct {
 	flying map[uuid.UUID]int
 }
 
-// begin admits a test of a partner's subscription, which over ends, or says why it is too early.
-func (d *desk) begin(s Subscription, now time.Time) (over func(), err error) {
+// begin admits a test of a partner's subscription, which over ends, or says why it is too early. One of which nothing was sent
+// counts as none.
+func (d *desk) begin(s Subscription, now time.Time) (over func(sent bool), err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for other, until := range d.until {
@@ -88,11 +89,16 @@ func (d *desk) begin(s Subscription, now time.Time) (over func(), err error) {
 	if d.until == nil {
 		d.until, d.flying = map[uuid.UUID]time.Time{}, map[uuid.UUID]int{}
 	}
-	d.until[s.ID] = now.Add(testApart)
+	until := now.Add(testApart)
+	d.until[s.ID] = until
 	d.flying[s.Partner]++
-	return func() {
+	return func(sent bool) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
+		// Another test may have begun after so long a note.
+		if !sent && d.until[s.ID].Equal(until) {
+			delete(d.until, s.ID)
+		}
 		if d.flying[s.Partner]--; d.flying[s.Partner] == 0 {
 			delete(d.flying, s.Partner)
 		}
@@ -122,7 +128,8 @@ func (s *Service) Test(ctx context.Context, partner, id uuid.UUID) (Tested, erro
 	if err != nil {
 		return Tested{}, err
 	}
-	defer over()
+	sent := false
+	defer func() { over(sent) }()
 	if err := s.c.Tests.Note(ctx, id); err != nil {
 		return Tested{}, fmt.Errorf("noting the test of a subscription: %w", err)
 	}
@@ -131,6 +138,7 @@ func (s *Service) Test(ctx context.Context, partner, id uuid.UUID) (Tested, erro
 		return Tested{}, err
 	}
 	e.OccurredAt = s.c.Now().UTC().Truncate(time.Microsecond)
+	sent = true
 	r := s.c.Tests.Send(ctx, Delivery{Subscription: opened, Event: e, Attempt: 1, Test: true})
 	if r.Verdict == Interrupted {
 		return Tested{}, fmt.Errorf("testing subscription %s: %w", id, context.Cause(ctx))

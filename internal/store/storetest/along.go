@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -122,9 +123,9 @@ func ownerPausesOne(t *testing.T, s *stand) {
 	pause := moved(t, subs[0], webhook.Pause)
 	pause.To.Paused.By, pause.To.Paused.Why = "operator:ada", `they "move"`
 	s.must(s.ChangeSubscription(t.Context(), pause))
-	is(t, "who paused it", s.stored(subs[0]).Paused, webhook.Mark{By: "operator:ada", Why: `they "move"`, At: pause.To.UpdatedAt})
+	is(t, "who paused it", s.stored(subs[0]).Paused, audit.Mark{By: "operator:ada", Why: `they "move"`, At: pause.To.UpdatedAt})
 	s.must(s.ChangeSubscription(t.Context(), moved(t, s.stored(subs[0]), webhook.Activate)))
-	is(t, "who paused what is active", s.stored(subs[0]).Paused, webhook.Mark{})
+	is(t, "who paused what is active", s.stored(subs[0]).Paused, audit.Mark{})
 	s.unsubscribe(subs[1])
 	same(t, "the third", s.stored(subs[2]), subs[2])
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/page"
@@ -58,13 +59,13 @@ func connectionIsKept(t *testing.T, s *stand) {
 
 func handsAreKept(t *testing.T, s *stand) {
 	c := s.connect(connected(s.fleet()))
-	by := connection.Mark{By: "operator:ada", Why: "they move their \"base\"", At: at(3)}
+	by := audit.Mark{By: "operator:ada", Why: "they move their \"base\"", At: at(3)}
 	next := change(c, connection.Paused)
 	next.To.Pause, next.To.Rate = by, connection.Rate{Events: 2, Period: time.Second, Mark: by}
 	s.must(s.ChangeConnection(t.Context(), next))
 	same(t, "read by another", s.beside().connection(c.ID), next.To)
 	again := change(next.To, connection.Active)
-	again.To.Pause, again.To.Rate = connection.Mark{}, connection.Rate{}
+	again.To.Pause, again.To.Rate = audit.Mark{}, connection.Rate{}
 	s.must(s.ChangeConnection(t.Context(), again))
 	same(t, "without them", s.crashed().connection(c.ID), again.To)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -67,7 +68,7 @@ func readMark[T any](text string, into *T) error {
 type storedRate struct {
 	Events int   `json:"events"`
 	Period int64 `json:"period"`
-	connection.Mark
+	audit.Mark
 }
 
 // readRate reads a rate that an operator set; an empty text stands for none.

@@ -106,7 +106,7 @@ func (t *tx) insertSubscription(s webhook.Subscription) error {
 	if err != nil {
 		return err
 	}
-	pause, err := mark(s.Paused)
+	pause, err := pauseText(s.Paused, s.Health.Since)
 	if err != nil {
 		return err
 	}
@@ -143,11 +143,7 @@ func (b *box) subscription(row scanner) (webhook.Subscription, error) {
 	s.PreviousUntil, s.Health.Since = fromMicros(until), fromMicros(since)
 	s.CreatedAt, s.UpdatedAt = fromMicros(created), fromMicros(updated)
 	s.Filters = readFilters(ids, refs)
-	// An earlier release that activates it beside this one leaves what stood there.
-	if s.Status == webhook.Paused {
-		err = errors.Join(err, readMark(pause, &s.Paused))
-	}
-	return s, err
+	return s, errors.Join(err, readPause(pause, &s))
 }
 
 // filterColumns are what readFilters reads.

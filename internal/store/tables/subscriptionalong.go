@@ -27,7 +27,7 @@ func (t *tx) along(ctx context.Context, db *DB, was, is webhook.Subscription, by
 // judged stores what is known of a subscription's receiver, and tells its partner of another status. The
 // runner then reads anew and sends no more of what it holds.
 func (t *tx) judged(ctx context.Context, db *DB, was, is webhook.Subscription) error {
-	pause, err := mark(is.Paused)
+	pause, err := pauseText(is.Paused, is.Health.Since)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
 // that tell of it.
 func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	s := c.To
-	pause, err := mark(s.Paused)
+	pause, err := t.pauseOf(c)
 	if err != nil {
 		return err
 	}
