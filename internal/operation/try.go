@@ -19,9 +19,11 @@ type Trying interface {
 	TryAt(ctx context.Context, op Operation, at time.Time) error
 }
 
-// triedApart keeps attempts that are asked for apart from those before them, as long as the shortest back-off: however often
-// somebody asks, an operation is tried at most each second.
-const triedApart = time.Second
+// apart keeps an attempt that is asked for apart from the one before it: by the shortest back-off, and by a tenth of a second for
+// each attempt so far, so that whoever asks for days leaves no log of hundreds of thousands of attempts.
+func (op Operation) apart() time.Duration {
+	return max(time.Second, time.Duration(op.Tries)*time.Second/10)
+}
 
 // mostTurns is how often an operation is read anew that moves on while it is to be tried.
 const mostTurns = 3
@@ -39,7 +41,7 @@ func (s *Service) Try(ctx context.Context, partner, conn, id uuid.UUID) (Operati
 		if err := op.untried(now); err != nil {
 			return op, err
 		}
-		err = s.Trying.TryAt(ctx, op, later(now, op.UpdatedAt.Add(triedApart)))
+		err = s.Trying.TryAt(ctx, op, later(now, op.UpdatedAt.Add(op.apart())))
 		switch {
 		case err == nil:
 			return s.Get(ctx, partner, conn, id)

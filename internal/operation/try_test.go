@@ -130,6 +130,14 @@ func TestOnlyWhatWaitsForItsOwnNextAttemptIsTried(t *testing.T) {
 
 func TestAttemptsThatAreAskedForAreASecondApart(t *testing.T) {
 	t.Parallel()
+	for tries, apart := range map[int]time.Duration{0: time.Second, 10: time.Second, 11: 1100 * time.Millisecond, 2000: 200 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			h := &tried{op: operation.Operation{State: operation.Retry, Tries: tries, UpdatedAt: time.Now()}, told: operation.ProgressRead{Code: operation.BackOff}}
+			if err := h.try(t); err != nil || !h.at[0].Equal(time.Now().Add(apart)) {
+				t.Errorf("after %d attempts to be tried at %v, %v", tries, h.at, err)
+			}
+		})
+	}
 	synctest.Test(t, func(t *testing.T) {
 		ended := time.Now()
 		h := &tried{op: operation.Operation{State: operation.Retry, UpdatedAt: ended}, told: operation.ProgressRead{Code: operation.BackOff}}
