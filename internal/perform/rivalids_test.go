@@ -51,11 +51,14 @@ func TestAnIDThatAnAnswerMayStillTellIsNotAdopted(t *testing.T) {
 					if n == 0 {
 						return tsp.Written{}, failure(tsp.Unknown)
 					}
-					listed = []resource.SourceID{"answered", "unanswered"}
+					w.do(func() { listed = []resource.SourceID{"answered", "unanswered"} })
 					time.Sleep(c.takes)
 					return tsp.Written{SourceID: "answered", Collection: "messages"}, nil
 				}
-				w.tsp.shows(func() []resource.SourceID { return listed })
+				w.tsp.shows(func() (ids []resource.SourceID) {
+					w.do(func() { ids = slices.Clone(listed) })
+					return ids
+				})
 				apart := func(op *operation.Operation) { op.OrderKey = "message.create/" + op.ID.String() }
 				one := w.add(message, apart)
 				w.run(t, 500*time.Millisecond)
