@@ -108,6 +108,7 @@ func (w *Writes) attempt(ctx context.Context, t *task, pace tsp.Pacer) answer {
 
 // send makes the calls that are left of a write.
 func (w *Writes) send(ctx context.Context, t *task, write tsp.Write) answer {
+	w.looking.end(t.op.ID)
 	if !t.op.ExpiresAt.IsZero() {
 		write.Pace = expiring{write.Pace, w.c.Now, t.op.ExpiresAt}
 	}

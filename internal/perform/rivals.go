@@ -44,7 +44,8 @@ func (w *Writes) rivals(op operation.Operation, write tsp.Write) tsp.Rivals {
 			if err != nil {
 				return nil, &tsp.Error{Class: tsp.Broken, Message: "an equal write could not be read", Err: err}
 			}
-			r.Twin, r.Earlier = other.State == operation.Unknown && !other.Sync && twins(r, write), other.Seq < op.Seq
+			r.Twin = !r.UnderWay && !other.State.Ended() && !other.Sync && twins(r, write)
+			r.Earlier = other.Seq < op.Seq
 			all = append(all, r)
 		}
 		return all, nil
@@ -62,7 +63,8 @@ func twins(r tsp.Rival, w tsp.Write) bool {
 func (w *Writes) rival(op operation.Operation) (tsp.Rival, error) {
 	write, err := w.read(&task{op: op})
 	r := tsp.Rival{Capability: write.Capability, Payload: write.Payload, Refs: write.Refs, SourceID: op.SourceID,
-		Collection: op.Collection, SentAt: op.SentAt, EndedAt: op.UpdatedAt, Certain: op.State == operation.Succeeded}
+		Collection: op.Collection, SentAt: op.SentAt, EndedAt: op.UpdatedAt, Certain: op.State == operation.Succeeded,
+		UnderWay: op.State == operation.Sending && !w.looking.is(op.ID)}
 	// What was resolved by hand was made before, or not at all.
 	if op.Resolution != nil {
 		r.EndedAt = op.Resolution.CutAt

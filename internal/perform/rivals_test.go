@@ -124,6 +124,7 @@ func TestTwinsAreEqualWritesOfWhichNoCallIsUnderWay(t *testing.T) {
 		message(operation.Unknown, uuid.New().String())
 		message(operation.Unknown, to, func(op *operation.Operation) { op.Sync = true })
 		message(operation.Succeeded, to, func(op *operation.Operation) { op.UpdatedAt = time.Now() })
+		w.writes.looking.begin(message(operation.Sending, to))
 		write, err := w.writes.read(&task{op: own})
 		if err != nil {
 			t.Fatal(err)
@@ -131,11 +132,17 @@ func TestTwinsAreEqualWritesOfWhichNoCallIsUnderWay(t *testing.T) {
 		all, err := w.writes.rivals(own, write)(t.Context(), time.Now())
 		var got []string
 		for _, r := range all {
-			got = append(got, fmt.Sprintf("twin %t, earlier %t, certain %t", r.Twin, r.Earlier, r.Certain))
+			got = append(got, fmt.Sprintf("twin %t, earlier %t, certain %t, under way %t", r.Twin, r.Earlier, r.Certain, r.UnderWay))
 		}
-		want := []string{"twin true, earlier true, certain false", "twin true, earlier false, certain false",
-			"twin false, earlier false, certain false", "twin false, earlier false, certain false",
-			"twin false, earlier false, certain false", "twin false, earlier false, certain true"}
+		want := []string{
+			"twin true, earlier true, certain false, under way false",
+			"twin true, earlier false, certain false, under way false",
+			"twin false, earlier false, certain false, under way true",
+			"twin false, earlier false, certain false, under way false",
+			"twin false, earlier false, certain false, under way false",
+			"twin false, earlier false, certain true, under way false",
+			"twin true, earlier false, certain false, under way false",
+		}
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/operation"
@@ -31,11 +32,13 @@ func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
 	if !t.course().asks {
 		return w.repeat(ctx, t, write)
 	}
+	w.looking.begin(t.op.ID)
+	defer w.looking.end(t.op.ID)
 	found := w.find(ctx, t, write)
 	switch {
 	// What cannot be told yet may be once the TSP is done and its lists are complete.
 	case found.err != nil && found.err.Class == tsp.Unknown:
-		return w.doubted(t, found)
+		return w.doubted(ctx, t, found)
 	case found.err != nil || found.found:
 		return found
 	case t.looks:
@@ -99,19 +102,41 @@ const longestLook = 10 * time.Second
 const lookedFor = "looked for at the TSP, without a result yet"
 
 // doubted is the end of a look-up that cannot tell the write from others. What they come to may tell
-// it, for as long again as the TSP needs; asking more often than that helps nobody, and the write's
-// chain waits for it.
-func (w *Writes) doubted(t *task, found answer) answer {
-	until := w.settledAt(t)
+// it, for as long again as the TSP needs, also where Waybill was away until then; asking more often than that helps
+// nobody, and the write's chain waits for it.
+func (w *Writes) doubted(ctx context.Context, t *task, found answer) answer {
+	now, until := w.c.Now(), w.settledAt(t)
 	if !t.looks {
-		until = until.Add(until.Sub(t.op.CutAt))
+		settles := until.Sub(t.op.CutAt)
+		if until = until.Add(settles); !now.Before(until) {
+			first, err := w.firstMissed(ctx, t)
+			if err != nil {
+				return answer{open: true, own: true, err: &tsp.Error{Class: tsp.Unavailable, Err: err,
+					Message: "since when the write is looked for could not be read"}}
+			}
+			until = first.Add(settles)
+		}
 	}
-	if w.c.Now().Before(until) {
+	if now.Before(until) {
 		return w.missed(t, until, found.err.Message)
 	}
 	given := *found.err
 	given.Message = operation.OutcomeUnknown + ": " + given.Message
 	return answer{err: &given, givenUp: true}
+}
+
+// firstMissed is when a write was first looked for in vain since its newest attempt was cut off: now if it was not.
+func (w *Writes) firstMissed(ctx context.Context, t *task) (time.Time, error) {
+	all, err := w.c.Progress.Attempts(ctx, t.op.ID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, a := range all {
+		if strings.HasPrefix(a.Details, lookedFor) && !a.StartedAt.Before(t.op.CutAt) {
+			return a.StartedAt, nil
+		}
+	}
+	return w.c.Now(), nil
 }
 
 // find asks for an earlier attempt. Not knowing is no leave to send: whatever keeps it from being

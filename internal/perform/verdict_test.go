@@ -82,8 +82,8 @@ func situations() []situation {
 		{open, harmless, false, misses, "W", "sfffffuuuu"},
 		{open, verified, false, misses, "FW", "sfffffrrru"},
 		{open, verified, false, finds, "F", "ssssssssss"},
-		// Long after the cut: whose what is found is will never be told.
-		{open, verified, false, answers, "F", "suuuuuuuuf"},
+		// Though it is long after the cut, what others come to may tell whose what is found is.
+		{open, verified, false, answers, "F", "suuuuuuuuu"},
 		{open, none, false, misses, "", "ffffffffff"},
 		{now, harmless, true, misses, "W", "sffffffffs"},
 		{now, none, true, misses, "W", "sfffffffff"},

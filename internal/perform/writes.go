@@ -81,8 +81,10 @@ type Writes struct {
 	c      WritesConfig
 	claims claims
 	begun  *begun
-	waited *waited
-	crowds crowds
+	// looking are those that are looked for by this process.
+	looking *looking
+	waited  *waited
+	crowds  crowds
 	// late are the settlings of sync writes that have outlived their request; over ends them.
 	late sync.WaitGroup
 	over chan struct{}
@@ -93,7 +95,7 @@ func NewWrites(c WritesConfig) *Writes {
 	if c.Watch == nil {
 		c.Watch = unwatched{}
 	}
-	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, begun: newBegun(),
+	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, begun: newBegun(), looking: newLooking(),
 		waited: newWaited(), crowds: crowds{all: map[uuid.UUID]time.Time{}, ending: map[uuid.UUID]int{}},
 		over: make(chan struct{})}
 }

@@ -27,6 +27,9 @@ type Rival struct {
 	// write's own is: no call for it is under way, and it ends as found or is sent again. Earlier
 	// tells that it was accepted before the write.
 	Twin, Earlier bool
+	// UnderWay tells that a call for it is under way, or that its answer is not stored: it may yet be told any id that
+	// nobody holds.
+	UnderWay bool
 }
 
 // Text is what the rival says, if it is a message to one or to several; else "".
@@ -69,6 +72,8 @@ type Look struct {
 type Alike struct {
 	// Certain rivals left one thing each in what was listed, and Open ones one or none.
 	Certain, Open []Rival
+	// named tells that what was listed has ids, of which Ours is to leave one.
+	named bool
 }
 
 // longestWindow bounds how far back rivals draw what is listed. Of those that reach out of it nobody
@@ -153,7 +158,8 @@ func (w Write) sorted(rivals []Rival, inside, began, ended time.Time) Alike {
 // Of narrows to the rivals of which something holds.
 func (a Alike) Of(holds func(Rival) bool) Alike {
 	not := func(r Rival) bool { return !holds(r) }
-	return Alike{slices.DeleteFunc(slices.Clone(a.Certain), not), slices.DeleteFunc(slices.Clone(a.Open), not)}
+	a.Certain, a.Open = slices.DeleteFunc(slices.Clone(a.Certain), not), slices.DeleteFunc(slices.Clone(a.Open), not)
+	return a
 }
 
 // Unclaimed is for TSPs whose lists give ids. It returns those of the listed ids that no rival holds,
@@ -166,7 +172,7 @@ func (a Alike) Unclaimed(ids []resource.SourceID) ([]resource.SourceID, Alike) {
 	})
 	nameless := a.Of(func(r Rival) bool { return r.SourceID == "" })
 	missed := a.Of(func(r Rival) bool { return r.SourceID != "" && !slices.Contains(ids, r.SourceID) })
-	nameless.Open = slices.Concat(nameless.Open, missed.Open, missed.Certain)
+	nameless.Open, nameless.named = slices.Concat(nameless.Open, missed.Open, missed.Certain), true
 	return free, nameless
 }
 
@@ -174,7 +180,8 @@ func (a Alike) Unclaimed(ids []resource.SourceID) ([]resource.SourceID, Alike) {
 // own: n equal writes need n of them. Its error, of class Unknown, says that nobody can tell.
 //
 // Twins share what is left of n in the order in which they were accepted, and whoever comes away
-// with nothing is sent again. Whose thing each took is all the same: as many are there in the end.
+// with nothing is sent again. Whose thing each took is all the same: as many are there in the end. Whose id each has is not:
+// an answer that is still to come tells one, so that of those that are left Unclaimed none is adopted before.
 func (a Alike) Ours(n int) (bool, error) {
 	before, others := 0, 0
 	for _, r := range a.Open {
@@ -186,12 +193,12 @@ func (a Alike) Ours(n int) (bool, error) {
 		}
 	}
 	switch left := n - len(a.Certain); {
-	case left > before+others:
-		return true, nil
 	case left <= before:
 		return false, nil
+	case left <= before+others, a.named && slices.ContainsFunc(a.Open, func(r Rival) bool { return r.UnderWay }):
+		return false, indistinct()
 	}
-	return false, indistinct()
+	return true, nil
 }
 
 // indistinct is the end of a look-up that found what may be another operation's.

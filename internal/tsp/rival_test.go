@@ -23,6 +23,13 @@ func certain(sent, ended int) tsp.Rival {
 
 func open(sent, ended int) tsp.Rival { return tsp.Rival{SentAt: at(sent), EndedAt: at(ended)} }
 
+// underWay is a rival whose call is.
+func underWay(sent, now int) tsp.Rival {
+	r := open(sent, now)
+	r.UnderWay = true
+	return r
+}
+
 // since gives those of some rivals that ended at a time or later.
 func since(all *[]tsp.Rival) tsp.Rivals {
 	return func(_ context.Context, since time.Time) (out []tsp.Rival, _ error) {
@@ -53,6 +60,7 @@ func TestWhatIsFoundIsOursOnlyBeyondWhatRivalsMayHaveLeft(t *testing.T) {
 		{"one may lie on its edge", []tsp.Rival{certain(930, 945)}, "nnyy", 900},
 		{"one draws another into it", []tsp.Rival{certain(980, 981), certain(915, 925)}, "nnny", 885},
 		{"one may have", []tsp.Rival{open(980, 990)}, "n?yy", 970},
+		{"one is under way, and nothing has an id", []tsp.Rival{underWay(980, 1100)}, "n?yy", 970},
 		{"one that was cut off before may have come late", []tsp.Rival{open(900, 925)}, "n?yy", 970},
 		{"one that was cut off before would have come earlier", []tsp.Rival{open(800, 809)}, "nyyy", 970},
 		{"one of each", []tsp.Rival{certain(980, 981), open(985, 990)}, "nn?y", 950},
@@ -178,6 +186,8 @@ func TestAnIDThatARivalHoldsIsThatRivals(t *testing.T) {
 		{"a rival without an id", tsp.Alike{Certain: []tsp.Rival{certain(1, 2)}}, ids("a"), ids("a"), "n"},
 		{"an open rival", tsp.Alike{Open: []tsp.Rival{open(1, 2)}}, ids("a"), ids("a"), "?"},
 		{"an open rival and two", tsp.Alike{Open: []tsp.Rival{open(1, 2)}}, ids("a", "b"), ids("a", "b"), "y"},
+		{"a rival under way and two", tsp.Alike{Open: []tsp.Rival{underWay(1, 2)}}, ids("a", "b"), ids("a", "b"), "?"},
+		{"a rival under way and none", tsp.Alike{Open: []tsp.Rival{underWay(1, 2)}}, nil, nil, "n"},
 	} {
 		free, left := c.alike.Unclaimed(c.ids)
 		is, err := left.Ours(len(free))

@@ -199,6 +199,8 @@ func TestAnInspectionOfAnotherOperationIsKnownByItsID(t *testing.T) {
 		SentAt: w.SentAt.Add(-time.Minute), EndedAt: w.SentAt.Add(-time.Minute)}
 	nameless, other := rival, rival
 	nameless.SourceID, nameless.Certain = "", false
+	underWay := nameless
+	underWay.UnderWay = true
 	other.SourceID = "i9"
 	other.Payload = aWrite(t, resource.Create, resource.KindDvirLog, `{"driver_id":"OURS","vehicle_id":"OURS","occurred_at":"2026-11-20T10:00:01Z"}`).Payload
 	for name, c := range map[string]struct {
@@ -206,11 +208,13 @@ func TestAnInspectionOfAnotherOperationIsKnownByItsID(t *testing.T) {
 		rivals []tsp.Rival
 		want   string
 	}{
-		"nobody else wrote one":          {[]string{one}, nil, "i1"},
-		"another operation's is there":   {[]string{one}, []tsp.Rival{rival}, ""},
-		"ours is there beside it":        {[]string{one, strings.ReplaceAll(one, "i1", "i2")}, []tsp.Rival{rival}, "i2"},
-		"another one has no answer":      {[]string{one}, []tsp.Rival{nameless}, "?"},
-		"another one is of another time": {[]string{one}, []tsp.Rival{other}, "i1"},
+		"nobody else wrote one":           {[]string{one}, nil, "i1"},
+		"another operation's is there":    {[]string{one}, []tsp.Rival{rival}, ""},
+		"ours is there beside it":         {[]string{one, strings.ReplaceAll(one, "i1", "i2")}, []tsp.Rival{rival}, "i2"},
+		"another one has no answer":       {[]string{one}, []tsp.Rival{nameless}, "?"},
+		"neither has, and both are there": {[]string{one, strings.ReplaceAll(one, "i1", "i2")}, []tsp.Rival{nameless}, "i1"},
+		"another one is under way":        {[]string{one, strings.ReplaceAll(one, "i1", "i2")}, []tsp.Rival{underWay}, "?"},
+		"another one is of another time":  {[]string{one}, []tsp.Rival{other}, "i1"},
 	} {
 		w.Rivals = func(context.Context, time.Time) ([]tsp.Rival, error) { return c.rivals, nil }
 		expect(t, name, inspected(c.logs...).session(t, "", tsp.Settings{"defect_list_id": "b278A"}), w, c.want)

@@ -152,10 +152,22 @@ func (m *mailbox) reached(whose tsp.Alike) (id string, found bool, err error) {
 	case 0:
 		return "", false, nil
 	case len(m.want.ReceiverIDs):
-		// Of several the one that most of the recipients have.
-		best := slices.MaxFunc(m.rows, func(a, b sent) int { return cmp.Compare(times[a.ID], times[b.ID]) })
+		// Of several the one that most of the recipients have, and fewest others.
+		best := slices.MaxFunc(m.rows, func(a, b sent) int {
+			return cmp.Or(cmp.Compare(times[a.ID], times[b.ID]), cmp.Compare(m.beyond(b.ID), m.beyond(a.ID)))
+		})
 		return best.ID, true, nil
 	}
 	return "", false, &tsp.Error{Class: tsp.Unknown,
 		Message: "only some of the recipients have the message"}
+}
+
+// beyond counts those who have what has an id and are no recipients of the message.
+func (m *mailbox) beyond(id string) (n int) {
+	for _, row := range m.rows {
+		if row.ID == id && !slices.Contains(m.want.ReceiverIDs, row.RecipientID) {
+			n++
+		}
+	}
+	return n
 }

@@ -50,6 +50,13 @@ func lost(r tsp.Rival) tsp.Rival {
 	return r
 }
 
+// called is one whose call is under way.
+func called(r tsp.Rival) tsp.Rival {
+	r = lost(r)
+	r.UnderWay = true
+	return r
+}
+
 func from(sender resource.SourceID, r tsp.Rival) tsp.Rival {
 	r.Refs["sender_id"] = []resource.SourceID{sender}
 	return r
@@ -89,6 +96,9 @@ func TestAMessageIsFoundByEachMemberAndIsNoOtherOperations(t *testing.T) {
 		"an equal one is listed late":               {[]string{ours}, []tsp.Rival{rival("m9", "Dock 7", 121, "2")}, "?"},
 		"an equal one has no answer either":         {[]string{ours}, []tsp.Rival{lost(rival("", "Dock 7", 121, "2"))}, "?"},
 		"both that have no answer came":             {[]string{ours, row("m2", 1, 2, "Dock 7", 118)}, []tsp.Rival{lost(rival("", "Dock 7", 121, "2"))}, "m1"},
+		"an equal one came that is under way":       {[]string{ours, row("m2", 1, 2, "Dock 7", 118)}, []tsp.Rival{called(rival("", "Dock 7", 121, "2"))}, "?"},
+		"one under way is for somebody else":        {[]string{ours, row("m2", 1, 3, "Dock 7", 118)}, []tsp.Rival{called(rival("", "Dock 7", 121, "3"))}, "m1"},
+		"one to several came before ours":           {[]string{row("m0", 1, 2, "Dock 7", 119), row("m0", 1, 3, "Dock 7", 119), ours}, []tsp.Rival{lost(rival("", "Dock 7", 121, "2", "3"))}, "m1"},
 		"another operation sent another text":       {[]string{ours}, []tsp.Rival{lost(rival("", "Dock 8", 121, "2"))}, "m1"},
 		"somebody else sent it":                     {[]string{ours}, []tsp.Rival{from("9", lost(rival("", "Dock 7", 121, "2")))}, "m1"},
 		"an equal one is listed for others so far":  {[]string{ours, row("m9", 1, 3, "Dock 7", 119)}, []tsp.Rival{rival("m9", "Dock 7", 121, "2", "3")}, "m1"},
@@ -119,6 +129,8 @@ func TestAGroupMessageIsFoundWhereAllRecipientsHaveIt(t *testing.T) {
 		"what one has is a single message":       {[]string{row("m1", 1, 2, "Dock 7", 119)}, []tsp.Rival{rival("m1", "Dock 7", 121, "2")}, ""},
 		"one has a single message beside it":     {[]string{row("m1", 1, 2, "Dock 7", 119), row("m2", 1, 2, "Dock 7", 119), row("m2", 1, 3, "Dock 7", 119)}, []tsp.Rival{rival("m1", "Dock 7", 121, "2")}, "m2"},
 		"one to all has no answer either":        {[]string{row("m1", 1, 2, "Dock 7", 119), row("m1", 1, 3, "Dock 7", 119)}, []tsp.Rival{lost(rival("", "Dock 7", 121, "2", "3"))}, "?"},
+		"one to all is under way":                {[]string{row("m1", 1, 2, "Dock 7", 119), row("m1", 1, 3, "Dock 7", 119), row("m2", 1, 2, "Dock 7", 118), row("m2", 1, 3, "Dock 7", 118)}, []tsp.Rival{called(rival("", "Dock 7", 121, "2", "3"))}, "?"},
+		"one to more came before ours":           {[]string{row("m0", 1, 2, "Dock 7", 119), row("m0", 1, 3, "Dock 7", 119), row("m0", 1, 4, "Dock 7", 119), row("m1", 1, 2, "Dock 7", 118), row("m1", 1, 3, "Dock 7", 118)}, []tsp.Rival{lost(rival("", "Dock 7", 121, "2", "3", "4"))}, "m1"},
 		"the id is that which most have":         {[]string{row("m1", 1, 2, "Dock 7", 119), row("m2", 1, 2, "Dock 7", 119), row("m2", 1, 3, "Dock 7", 119)}, nil, "m2"},
 		"each row has an id of its own":          {[]string{row("m1", 1, 2, "Dock 7", 119), row("m2", 1, 3, "Dock 7", 119)}, nil, "m1"},
 		"a rival is listed by ids of rows alone": {[]string{row("m1", 1, 2, "Dock 7", 119), row("m2", 1, 3, "Dock 7", 119)}, []tsp.Rival{rival("m9", "Dock 7", 121, "2", "3")}, "?"},

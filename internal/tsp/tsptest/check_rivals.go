@@ -104,8 +104,9 @@ func (w *world) rival(c *contest) (tsp.Rival, error) {
 	x := w.write(c.form, c.rival, 2+elsewhen)
 	out, _, err := w.perform(x)
 	r := tsp.Rival{Capability: x.Capability, Payload: x.Payload, Refs: x.Refs,
-		SourceID: out.SourceID, Collection: out.Collection, SentAt: x.SentAt, EndedAt: time.Now(), Certain: !c.open}
-	if c.unnamed {
+		SourceID: out.SourceID, Collection: out.Collection, SentAt: x.SentAt, EndedAt: time.Now(), Certain: !c.open,
+		UnderWay: c.underWay}
+	if c.unnamed || c.underWay {
 		r.SourceID, r.Collection = "", ""
 	}
 	if several := len(w.sim.of(c.form.c.Kind)) > before+1; several && r.SourceID != "" {

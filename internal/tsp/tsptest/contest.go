@@ -20,6 +20,8 @@ type contest struct {
 	// open tells that nobody knows whether the other operation took effect, unnamed that its source
 	// id is not known.
 	open, unnamed bool
+	// underWay tells that the answer to the other operation, which took effect, is not there yet.
+	underWay bool
 	// doubtful tells that the end may be Unknown for good.
 	doubtful bool
 }
@@ -34,6 +36,8 @@ func (f form) contests(d draft) []contest {
 		{name: "an equal operation was done after, and ours as well", rival: d, applied: true},
 		{name: "an equal operation may have been done and was", rival: d, open: true, unnamed: true, doubtful: true},
 		{name: "an equal operation may have been done, and ours was as well", rival: d, open: true, unnamed: true,
+			applied: true, doubtful: true},
+		{name: "an equal operation is under way and was done before ours was", rival: d, first: true, open: true, underWay: true,
 			applied: true, doubtful: true},
 	}
 	for _, field := range f.fields() {
