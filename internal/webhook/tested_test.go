@@ -23,9 +23,12 @@ import (
 func tester(t *testing.T, send func(context.Context, webhook.Delivery) webhook.Result, body string) (d *desk, noted *[]uuid.UUID) {
 	t.Helper()
 	noted = new([]uuid.UUID)
+	var mu sync.Mutex
 	d = &desk{t: t, store: &memory{}, now: noon}
 	d.Service = webhook.New(webhook.Config{Store: d.store, Sealer: binder{}, URLs: loopback, Most: 50, Now: func() time.Time { return d.now },
 		Tests: webhook.Tests{Send: send, Note: func(_ context.Context, id uuid.UUID) error {
+			mu.Lock()
+			defer mu.Unlock()
 			*noted = append(*noted, id)
 			return nil
 		}}})

@@ -57,6 +57,7 @@ const (
 	forgetsOpenRivals  flaw = "a look-up takes what another operation may have sent"
 	countsEveryRival   flaw = "a look-up takes any operation for one that sent the same"
 	adoptsAny          flaw = "a look-up tells the id of an equal message of another operation"
+	adoptsTooSoon      flaw = "a look-up tells an id that the answer to an equal write under way may yet tell"
 	trustsOwnClock     flaw = "a look-up takes the TSP's clock for ours"
 	neverLooks         flaw = "a step that was begun is made again without looking"
 	timeoutIsRejected  flaw = "a time-out is taken for a refusal"
@@ -103,7 +104,7 @@ func flaws() map[flaw]string {
 		ignoresPreview: "preview", previewsOne: "preview", previewsOtherwise: "preview", previewsWrites: "preview", previewsSecrets: "preview",
 		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", doubtsLookUps: "lost answers", neverLooks: "crashes",
 		looksBriefly: "late answers", believesFirst: "late answers", ignoresSender: "decoys", ignoresRecipient: "decoys", comparesBeginnings: "decoys", looksForEver: "decoys",
-		ignoresRivals: "rivals", forgetsOpenRivals: "rivals", countsEveryRival: "rivals", adoptsAny: "rivals", trustsOwnClock: "clocks",
+		ignoresRivals: "rivals", forgetsOpenRivals: "rivals", countsEveryRival: "rivals", adoptsAny: "rivals", adoptsTooSoon: "rivals", trustsOwnClock: "clocks",
 		timeoutIsRejected: "statuses", believesPages: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", refusesUnchanged: "replies", failsDone: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
 		tellsToken: "secrets", notesAnswers: "secrets", tellsAnswers: "secrets", expectsBrief: "switches", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
 		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",

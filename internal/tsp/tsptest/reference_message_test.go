@@ -59,7 +59,9 @@ func (l *link) told(ctx context.Context, w tsp.Write, want said) (resource.Sourc
 		}
 	}
 	open := len(slices.DeleteFunc(slices.Clone(others), func(r tsp.Rival) bool { return r.Certain }))
-	if n > len(others)-open && n <= len(others) {
+	// The answer to one that is under way may yet tell the id that would be taken.
+	underWay := n > len(others) && !l.reference.has(adoptsTooSoon) && slices.ContainsFunc(others, func(r tsp.Rival) bool { return r.UnderWay })
+	if n > len(others)-open && n <= len(others) || underWay {
 		return "", false, fails(tsp.Unknown, "nothing tells whose it is")
 	}
 	return own, n > len(others) && own != "", nil
