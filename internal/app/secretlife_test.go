@@ -50,9 +50,8 @@ func (h *house) secretLife(s *secrecy) {
 	for _, id := range ids {
 		h.ended(id)
 	}
-	h.until("all operations have ended", func() bool {
-		return !strings.Contains(h.do("GET", operations, "").text, `"status":"pending"`)
-	})
+	h.haveEnded()
+	h.signsInForAWrite(s)
 	h.askedExchanges(s)
 	for _, path := range []string{connections, one, operations, users, vehicles, "/v2/notifications/webhooks",
 		"/v2/orgs/fleets", agreements} {
@@ -103,6 +102,29 @@ func (h *house) secretTroubles(s *secrecy) {
 	})
 	h.asked(s, "GET", hooks+"?password=hush-misplaced", "")
 	h.askedExchanges(s)
+}
+
+// haveEnded waits for the end of all operations.
+func (h *house) haveEnded() {
+	h.t.Helper()
+	h.until("all operations have ended", func() bool {
+		return !strings.Contains(h.do("GET", operations, "").text, `"status":"pending"`)
+	})
+}
+
+// signsInForAWrite has a write sign in at a TSP that forgets its session. An import may come between and do so in its place.
+func (h *house) signsInForAWrite(s *secrecy) {
+	h.t.Helper()
+	geotab := demo.ID("connection:geotab")
+	for n := range 20 {
+		h.simulatedAt(h.config.BaseURLs["geotab"]+"/_sim/faults", "POST", `{"fault":"expire_session","times":1}`)
+		a := h.asked(s, "POST", users, fmt.Sprintf(`{"connection_id":%q,"username":"geotab.driver.%d","first_name":"Anna","last_name":"Berg","is_driver":true}`, geotab, n))
+		h.haveEnded()
+		if one := h.do("GET", fmt.Sprintf("%s/%s/resource-operations/%s?exchanges=true", connections, geotab, a.field("id")), ""); strings.Contains(one.text, `"purpose":"sign_in"`) {
+			return
+		}
+	}
+	h.t.Error("no write has signed in")
 }
 
 // askedExchanges asks for what is kept of the calls of all operations.
