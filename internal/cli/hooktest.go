@@ -19,7 +19,7 @@ type hookTestCommand struct {
 func (hookTestCommand) Help() string {
 	return `One event named webhook.test is sent, signed as all are, and once. Nothing is changed by that, whatever is answered. Ends with
 0 if the receiver answers with 2xx, with 5 if it answers with anything else, and with 6 if it gives no answer. Each
-subscription can be tested every ten seconds.`
+subscription can be tested every ten seconds, by each process of the service.`
 }
 
 // hookTested is what came of a test.
