@@ -121,15 +121,15 @@ func laneLook(waits string) (Look, string) {
 	case "bar":
 		return Look{"Suspect", "suspect", wait}, "Its credentials were refused, and are checked again."
 	case "opening":
-		return Look{"Held", "held", wait}, "What it belongs to takes nothing at the moment."
+		return laneState(lane.Held), "What it belongs to takes nothing at the moment."
 	case "pause":
-		return Look{"Closed", "waiting", wait}, "The other side asked to be left alone."
+		return laneState(lane.Closed), "The other side asked to be left alone."
 	case "limit":
-		return Look{"Open", "active", ok}, "A limit is used up for now."
+		return laneState(lane.Open), "A limit is used up for now."
 	case "place":
-		return Look{"Open", "active", ok}, "As many calls are under way as may be at once."
+		return laneState(lane.Open), "As many calls are under way as may be at once."
 	case "time":
-		return Look{"Open", "active", ok}, "The next try of what failed comes later."
+		return laneState(lane.Open), "The next try of what failed comes later."
 	}
-	return Look{"Open", "active", ok}, "Nothing keeps it."
+	return laneState(lane.Open), "Nothing keeps it."
 }
