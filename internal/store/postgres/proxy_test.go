@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // proxy stands before a server and loses what it is told to.
@@ -18,6 +19,8 @@ type proxy struct {
 	loses atomic.Int32
 	mu    sync.Mutex
 	open  []net.Conn
+	// late is what each connection was sent after it was cut.
+	late [][]byte
 	// refuses makes it close new connections.
 	refuses atomic.Bool
 }
@@ -29,6 +32,8 @@ const (
 	theAnswer
 	// everything is lost without a sign: the connection stays.
 	everything
+	// allAnswers are lost, and the connection is cut for them alone: what is sent all the same is kept.
+	allAnswers
 )
 
 // before starts a proxy before the server of a URL, until the test ends.
@@ -66,9 +71,14 @@ func (p *proxy) serve(client net.Conn) {
 	p.mu.Lock()
 	p.open = append(p.open, client, server)
 	p.mu.Unlock()
-	var lost atomic.Bool
+	var lost, cut atomic.Bool
 	go func() {
-		p.pass(client, server, func() bool {
+		var late []byte
+		p.pass(client, server, func(sent []byte) bool {
+			if cut.Load() {
+				late = append(late, sent...)
+				return true
+			}
 			switch p.loses.Load() {
 			case theRequest:
 				p.loses.Store(nothing)
@@ -80,13 +90,23 @@ func (p *proxy) serve(client net.Conn) {
 			case everything:
 				lost.Store(true)
 				return true
+			case allAnswers:
+				p.loses.Store(nothing)
+				cut.Store(true)
+				_ = client.(*net.UnixConn).CloseWrite()
+				return true
 			}
 			return false
 		})
+		if cut.Load() {
+			p.mu.Lock()
+			p.late = append(p.late, late)
+			p.mu.Unlock()
+		}
 		_ = server.Close()
 	}()
 	go func() {
-		p.pass(server, client, func() bool {
+		p.pass(server, client, func([]byte) bool {
 			if lost.Load() && p.loses.Load() != everything {
 				_ = client.Close()
 			}
@@ -97,19 +117,32 @@ func (p *proxy) serve(client net.Conn) {
 }
 
 // pass passes on what it reads unless it is lost.
-func (p *proxy) pass(from io.Reader, to io.Writer, loses func() bool) {
+func (p *proxy) pass(from io.Reader, to io.Writer, loses func(sent []byte) bool) {
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buffer)
 		if err != nil {
 			return
 		}
-		if loses() {
+		if loses(buffer[:n]) {
 			continue
 		}
 		if _, err := to.Write(buffer[:n]); err != nil {
 			return
 		}
+	}
+}
+
+// sentLate waits until so many connections that were cut are ended, and returns what each was sent after that.
+func (p *proxy) sentLate(ended int) [][]byte {
+	for {
+		p.mu.Lock()
+		late := p.late
+		p.mu.Unlock()
+		if len(late) >= ended {
+			return late
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 

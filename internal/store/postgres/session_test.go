@@ -1,12 +1,15 @@
 package postgres_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
@@ -256,5 +259,29 @@ func TestWhoHasNotWrittenForLongHearsThatSomethingWasChanged(t *testing.T) {
 		if err := idle.Rollback(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// The library ends a lost connection in the background, and its goodbye is all that may be written to it.
+func TestATransactionWhoseConnectionIsLostSendsNothingMore(t *testing.T) {
+	t.Parallel()
+	e, url := fresh(t)
+	p := before(t, url)
+	s := writing(t, running(t, p.url))
+	begin(t, s)
+	p.loses.Store(allAnswers)
+	if _, err := s.Change(`INSERT INTO thing (id) VALUES (1)`, nil); err == nil {
+		t.Fatal("a lost answer was none")
+	}
+	if err := s.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	goodbye, _ := (&pgproto3.Terminate{}).Encode(nil)
+	if late := p.sentLate(1); !bytes.Equal(late[0], goodbye) {
+		t.Errorf("it was sent %q", late[0])
+	}
+	write(t, s, `INSERT INTO thing (id) VALUES (2)`)
+	if n := read[int](t, e, `SELECT sum(id) FROM thing`); n != 2 {
+		t.Errorf("what is stored sums up to %d", n)
 	}
 }

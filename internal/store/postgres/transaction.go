@@ -20,6 +20,9 @@ const ahead = 16
 // server gives a statement, so that whoever waits for the lock is told by it.
 const answerFor = statementFor + 4*time.Second
 
+// errLost is why nothing is sent any more.
+var errLost = errors.New("the connection to the database was lost")
+
 // transaction is one that is open, over a pipeline: what is sent is answered later, in its order. Each part ends
 // with a sync, after which a server that waits counts as idle, and ends a transaction that is idle for too long.
 type transaction struct {
@@ -48,6 +51,10 @@ func newTransaction(l *link, t *texts) *transaction {
 
 // add adds a statement; what is done with its answer when that is read.
 func (t *transaction) add(query string, args []any, what func(*pgconn.ResultReader) error) error {
+	if t.err == nil && t.link.conn.IsClosed() {
+		// The library says goodbye on it in the background, over the same buffer.
+		t.fail(errLost)
+	}
 	if t.err != nil {
 		return t.err
 	}
