@@ -36,7 +36,8 @@ type session struct {
 }
 
 func newSession(place string, g *guard) (*session, error) {
-	conn, err := sqlite3.Open(location(place, ""))
+	useLogFiles()
+	conn, err := sqlite3.Open(location(place, "vfs="+logs))
 	if err != nil {
 		return nil, fmt.Errorf("opening the writer: %w", err)
 	}
