@@ -62,7 +62,7 @@ func twins(r tsp.Rival, w tsp.Write) bool {
 // come until now.
 func (w *Writes) rival(op operation.Operation) (tsp.Rival, error) {
 	write, err := w.read(&task{op: op})
-	r := tsp.Rival{Capability: write.Capability, Payload: write.Payload, Refs: write.Refs, SourceID: op.SourceID,
+	r := tsp.Rival{Operation: op.ID, Capability: write.Capability, Payload: write.Payload, Refs: write.Refs, SourceID: op.SourceID,
 		Collection: op.Collection, SentAt: op.SentAt, EndedAt: op.UpdatedAt, Certain: op.State == operation.Succeeded,
 		UnderWay: op.State == operation.Sending && !w.looking.is(op.ID)}
 	// What was resolved by hand was made before, or not at all.

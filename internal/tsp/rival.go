@@ -6,12 +6,16 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // Rival is another operation of the same connection that was sent to the TSP: it took effect, or
 // may have. A look-up that knows a write by its content alone may come upon a rival's.
 type Rival struct {
+	// Operation identifies it, as Write.Operation does the write.
+	Operation uuid.UUID
 	Capability
 	Payload resource.Payload
 	Refs    resource.Refs

@@ -12,8 +12,8 @@ import (
 )
 
 // writer is the only one in its process who writes. It takes whatever writes are waiting, runs them in one
-// transaction, commits once and answers all; so the wait for the disk is shared by as many as there are, and
-// nobody waits for a timer.
+// transaction, commits once and answers all; so the wait for the disk is shared by as many as there are. Where few
+// write, nobody waits for a timer.
 type writer struct {
 	box
 	queue   *turns
@@ -57,6 +57,7 @@ func (w *writer) loop() {
 	defer close(w.done)
 	for group := w.queue.next(); group != nil; group = w.queue.next() {
 		w.commit(group)
+		w.queue.gather(len(group))
 	}
 	w.ended = w.session.Close()
 }

@@ -49,11 +49,11 @@ func writes(now func() time.Time) map[tsp.Capability]write {
 	update := func(k resource.Kind) tsp.Capability { return tsp.Capability{Kind: k, Verb: resource.Update} }
 	return map[tsp.Capability]write{
 		create(resource.KindVehicle): {tsp.Action{Uses: vehicleUses(resource.Create), Strength: tsp.VerifyFirst,
-			Limits: []string{"Add Device"}, Check: tsp.Checked(checkNewVehicle)}, tsp.Typed(newVehicle)},
+			Limits: []string{"Add Device"}, Unknowable: sameDevice, Check: tsp.Checked(checkNewVehicle)}, tsp.Typed(newVehicle)},
 		update(resource.KindVehicle): {tsp.Action{Uses: vehicleUses(resource.Update), Strength: tsp.NaturalKey,
 			Limits: []string{"Get Device"}, Check: tsp.Checked(checkTank), Warn: tsp.Checked(warnTank)}, tsp.Typed(changedVehicle)},
 		create(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Create), Strength: tsp.VerifyFirst,
-			Limits: []string{"Add Device"}, Check: tsp.Checked(checkNewTrailer)}, tsp.Typed(newTrailer)},
+			Limits: []string{"Add Device"}, Unknowable: sameDevice, Check: tsp.Checked(checkNewTrailer)}, tsp.Typed(newTrailer)},
 		update(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Update), Strength: tsp.NaturalKey,
 			Limits: []string{"Get Device"}}, tsp.Typed(changedTrailer)},
 		create(resource.KindUser): {tsp.Action{Uses: userUses(resource.Create), Strength: tsp.VerifyFirst,

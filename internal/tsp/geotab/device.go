@@ -169,6 +169,10 @@ type foundDevice struct {
 	ActiveFrom   string            `json:"activeFrom"`
 }
 
+// sameDevice is what no look-up can know of a device.
+const sameDevice = "the time at which Waybill accepted the write marks what it makes, in milliseconds: of two without a serial number " +
+	"that have one name and were accepted within one, what the other made is taken for it"
+
 // findDevice looks for the device that an earlier attempt made: the one of its name, and serial
 // number if it has one, that became active when the operation was accepted. activeFrom can be set
 // (Device of the object model, read 2026-11-27), and whether hardware changes it is not documented, so that one that

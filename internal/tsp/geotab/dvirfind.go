@@ -110,15 +110,15 @@ func sameMetres(sent jsontext.Value, shown *float64) bool {
 	return shown != nil && math.Abs(*shown-metres) <= 1
 }
 
-// equals tells whether a rival wrote the same inspection. One that does not tell its time is marked
-// by that of its operation.
+// equals tells whether a rival wrote the same inspection. One that does not tell its time is marked by that of its
+// operation, in milliseconds.
 func (l dvirLog) equals(d *resource.DvirLog, settings tsp.Settings) func(tsp.Rival) bool {
 	return func(r tsp.Rival) bool {
 		other, ok := r.Payload.(*resource.DvirLog)
-		if !ok || other.OccurredAt.State() != resource.Set || d.OccurredAt.State() != resource.Set {
+		if !ok {
 			return false
 		}
-		theirs := dvirFrom(other, tsp.Write{Refs: r.Refs, Settings: settings})
+		theirs := dvirFrom(other, tsp.Write{Operation: r.Operation, Refs: r.Refs, Settings: settings})
 		ours := l
 		ours.Defects = nil
 		a, _ := json.Marshal(theirs)

@@ -2,6 +2,7 @@ package geotab_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	json "github.com/go-json-experiment/json"
+	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -203,12 +205,16 @@ func TestAnInspectionOfAnotherOperationIsKnownByItsID(t *testing.T) {
 	underWay.UnderWay = true
 	other.SourceID = "i9"
 	other.Payload = aWrite(t, resource.Create, resource.KindDvirLog, `{"driver_id":"OURS","vehicle_id":"OURS","occurred_at":"2026-11-20T10:00:01Z"}`).Payload
+	unmarked := rival
+	unmarked.Payload = aWrite(t, resource.Create, resource.KindDvirLog, `{"driver_id":"OURS","vehicle_id":"OURS"}`).Payload
+	unmarked.Operation = idAt(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC))
 	for name, c := range map[string]struct {
 		logs   []string
 		rivals []tsp.Rival
 		want   string
 	}{
 		"nobody else wrote one":           {[]string{one}, nil, "i1"},
+		"another is of that moment":       {[]string{one}, []tsp.Rival{unmarked}, ""},
 		"another operation's is there":    {[]string{one}, []tsp.Rival{rival}, ""},
 		"ours is there beside it":         {[]string{one, strings.ReplaceAll(one, "i1", "i2")}, []tsp.Rival{rival}, "i2"},
 		"another one has no answer":       {[]string{one}, []tsp.Rival{nameless}, "?"},
@@ -262,4 +268,11 @@ func TestARefusalThatNamesTheOperationIsLookedFor(t *testing.T) {
 			}
 		}
 	}
+}
+
+// idAt is the id of an operation that was accepted at a time.
+func idAt(at time.Time) (id uuid.UUID) {
+	binary.BigEndian.PutUint64(id[:], uint64(at.UnixMilli())<<16|0x7000)
+	id[8] = 0x80
+	return id
 }

@@ -3,11 +3,9 @@ package geotab
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
-	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
 // textMessage is what is written of a TextMessage.
@@ -106,56 +104,4 @@ func textStep(key string, m textMessage) step {
 		return m, err
 	}
 	return step{key: key, method: add, entity: "TextMessage", collection: messages, body: body, find: findText(m)}
-}
-
-// sameMoment is what no look-up can know of a message.
-const sameMoment = "the time at which Waybill accepted a message marks it, in milliseconds: of two with equal text, " +
-	"sender and recipient that were accepted within one, nothing tells which is there"
-
-type foundText struct {
-	ID         resource.SourceID `json:"id"`
-	Recipient  looseRef          `json:"recipient"`
-	User       looseRef          `json:"user"`
-	Parent     looseRef          `json:"parentMessage"`
-	ActiveFrom string            `json:"activeFrom"`
-	Content    messageContent    `json:"messageContent"`
-}
-
-// is tells whether a message that was found is the one that was written.
-func (m textMessage) is(f foundText) bool {
-	return string(f.Recipient) == m.Recipient.id() && string(f.Parent) == m.Parent.id() &&
-		(m.User == nil || string(f.User) == m.User.id()) &&
-		f.Content.Urgent == m.Content.Urgent && tsp.SameText(f.Content.Message, m.Content.Message) && sameTime(f.ActiveFrom, m.ActiveFrom)
-}
-
-// findText looks among the recipient's messages for the one that bears the operation's mark: among
-// those that were sent, delivered or read since the attempt, by Geotab's clock, and then among those
-// that wait, because one that no terminal has fetched yet has none of those times.
-func findText(m textMessage) finding {
-	return func(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error) {
-		var one foundText
-		var found bool
-		clock := rest.Clock{Now: w.Clock(c.session.adapter.now)}
-		err := clock.Ask(func() (err error) {
-			one, found, err = search(ctx, c, wanted{"TextMessage", map[string]any{"recipientSearch": m.Recipient,
-				"modifiedSinceDate": stamp(clock.At(w.SentAt.Add(-textSlack)))}}, m.is)
-			clock.Hear(c.headers)
-			return err
-		})
-		if err == nil && !found {
-			one, found, err = search(ctx, c, wanted{"TextMessage", map[string]any{"recipientSearch": m.Recipient,
-				"isDelivered": false}}, m.is)
-		}
-		return one.ID, found, err
-	}
-}
-
-// textSlack is how far before the attempt the look-up reaches.
-const textSlack = 5 * time.Minute
-
-// sameTime tells whether two times that Geotab may write differently are one.
-func sameTime(a, b string) bool {
-	ta, errA := time.Parse(time.RFC3339Nano, a)
-	tb, errB := time.Parse(time.RFC3339Nano, b)
-	return errA == nil && errB == nil && ta.Truncate(time.Millisecond).Equal(tb.Truncate(time.Millisecond))
 }

@@ -101,9 +101,13 @@ func (f form) both(w *world, x tsp.Write, d draft, c contest) {
 // rival performs the other operation of a contest.
 func (w *world) rival(c *contest) (tsp.Rival, error) {
 	before := len(w.sim.of(c.form.c.Kind))
-	x := w.write(c.form, c.rival, 2+elsewhen)
+	n := 2
+	if !c.together {
+		n += elsewhen
+	}
+	x := w.write(c.form, c.rival, n)
 	out, _, err := w.perform(x)
-	r := tsp.Rival{Capability: x.Capability, Payload: x.Payload, Refs: x.Refs,
+	r := tsp.Rival{Operation: x.Operation, Capability: x.Capability, Payload: x.Payload, Refs: x.Refs,
 		SourceID: out.SourceID, Collection: out.Collection, SentAt: x.SentAt, EndedAt: time.Now(), Certain: !c.open,
 		UnderWay: c.underWay}
 	if c.unnamed || c.underWay {

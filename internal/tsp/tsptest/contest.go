@@ -22,6 +22,8 @@ type contest struct {
 	open, unnamed bool
 	// underWay tells that the answer to the other operation, which took effect, is not there yet.
 	underWay bool
+	// together tells that the other operation was accepted in the same millisecond as ours.
+	together bool
 	// doubtful tells that the end may be Unknown for good.
 	doubtful bool
 }
@@ -39,6 +41,13 @@ func (f form) contests(d draft) []contest {
 			applied: true, doubtful: true},
 		{name: "an equal operation is under way and was done before ours was", rival: d, first: true, open: true, underWay: true,
 			applied: true, doubtful: true},
+	}
+	if k := f.c.Kind; k == resource.KindMessage || k == resource.KindGroupMessage || k == resource.KindDvirLog {
+		// Of other kinds a look-up is told of no rivals.
+		all = append(all,
+			contest{name: "an equal operation of the same moment was done before", rival: d, first: true, together: true},
+			contest{name: "an equal operation of the same moment was done before, and ours as well", rival: d, first: true,
+				together: true, applied: true})
 	}
 	for _, field := range f.fields() {
 		if use := f.action.Uses[field.Name].Use; use != tsp.UseSent && use != tsp.UseRequired || f.t.excused(field.Name) {
