@@ -16,13 +16,13 @@ import (
 
 // change tries what is new and stores the change under the connection's lock, so that a
 // renewal which runs meanwhile is neither lost nor undone.
-func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
+func (s *Service) change(ctx context.Context, w *wish) (Connection, error) {
 	var t *trial
 	if w.renews() || w.retries() {
 		// The lock is not held meanwhile: a session that is tried with the stored credentials may
 		// have to renew them, and takes it.
 		err := s.bounded(w.by, func() (err error) {
-			t, err = s.try(ctx, w)
+			t, err = s.try(ctx, *w)
 			return err
 		})
 		if err != nil {
@@ -63,7 +63,7 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	}
 	if next.Reseal {
 		if w.body.Has("credentials") {
-			credentials, next.Drafts = t.current, t.drafts()
+			credentials, next.Drafts, w.user = t.current, t.drafts(), t.user
 		}
 		credentials.Secrets = w.secrets
 		// By it every session is made anew.
@@ -101,6 +101,9 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 		var err error
 		if t, err = s.newTrial(ctx, c, w.credentials, w.by); err != nil {
 			return t, t.refusal(err, path)
+		}
+		if before, err := s.credentials(w.from); err == nil {
+			t.before = &before
 		}
 	} else {
 		stored, err := s.credentials(c)
