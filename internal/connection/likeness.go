@@ -37,13 +37,16 @@ func (t *trial) likeness(ctx context.Context, to tsp.Target) Likeness {
 	if t.before == nil {
 		return AnyUser
 	}
-	same, end := t.Caller.Recognize(ctx, to, *t.before, t.Pace(t.conn))
+	if same(*t.before, t.given) {
+		return SameUser
+	}
+	alike, end := t.Caller.Recognize(ctx, to, *t.before, t.Pace(t.conn))
 	switch {
 	case end != nil:
 		t.Log.Info("it could not be told whether new credentials are those of the same user", "connection_id", t.conn.ID,
 			"tsp", t.conn.TSP, "class", end.Class)
 		return AnyUser
-	case same:
+	case alike:
 		return SameUser
 	}
 	return OtherUser

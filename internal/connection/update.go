@@ -31,7 +31,9 @@ type wish struct {
 	// mark is who asks, where that is noted with the status.
 	mark audit.Mark
 	// user is what is known of the user of new credentials, once they were tried.
-	user   Likeness
+	user Likeness
+	// tried tells that it has got as far as the TSP.
+	tried  bool
 	permit Permit
 }
 
@@ -90,7 +92,11 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 		return Read{}, stopping()
 	}
 	defer leave()
-	c, err := s.change(context.WithoutCancel(ctx), &w)
+	ctx = context.WithoutCancel(ctx)
+	c, err := s.change(ctx, &w)
+	if err != nil && w.tried {
+		s.noteVain(ctx, w.tries(), "connection:"+id.String(), err)
+	}
 	if errors.Is(err, fence.ErrOvertaken) || errors.Is(err, ErrUsed) {
 		return Read{}, problem.New(problem.Conflict, "the connection was changed by somebody else meanwhile; "+
 			"read it again and repeat what is still needed")

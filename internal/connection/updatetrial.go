@@ -22,6 +22,7 @@ func (s *Service) change(ctx context.Context, w *wish) (Connection, error) {
 		// The lock is not held meanwhile: a session that is tried with the stored credentials may
 		// have to renew them, and takes it.
 		err := s.bounded(w.by, func() (err error) {
+			w.tried = true
 			t, err = s.try(ctx, *w)
 			return err
 		})
@@ -132,10 +133,10 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 	}
 	// Records, and all operations that name them, belong to the account.
 	if account.Key != c.Account {
-		return t, problem.New(problem.Conflict,
+		return t, &problem.Error{Code: problem.Conflict, Err: errOtherAccount, Detail: fmt.Sprintf(
 			"these credentials open another account at %s (%q) than the connection's, as one at another address is; "+
 				"make a new connection for that account with POST /v2/integrations/connections, or send credentials "+
-				"of this connection's account", s.displayName(c.TSP), account.Name)
+				"of this connection's account", s.displayName(c.TSP), account.Name)}
 	}
 	return t, nil
 }
