@@ -18,12 +18,16 @@ var errOtherAccount = errors.New("another account")
 // and may have told somebody whether a guess was right. What is refused before that has done nothing and is no entry.
 // Neither what was tried nor the words of the TSP are in it.
 func (s *Service) noteVain(ctx context.Context, what, object string, refused error) {
+	s.note(ctx, "tried "+what+" in vain: "+whyVain(refused), object)
+}
+
+// note writes into the audit log what no change tells of. What was done stays done if that fails.
+func (s *Service) note(ctx context.Context, did, object string) {
 	if s.Note == nil {
 		return
 	}
-	e := audit.Entry{Action: "tried " + what + " in vain: " + whyVain(refused), Object: object}
-	if err := s.Note(ctx, e); err != nil {
-		s.Log.Error("what was tried in vain is not in the audit log", "action", e.Action, "object", object, "error", err)
+	if err := s.Note(ctx, audit.Entry{Action: did, Object: object}); err != nil {
+		s.Log.Error("what was tried at a TSP is not in the audit log", "action", did, "object", object, "error", err)
 	}
 }
 

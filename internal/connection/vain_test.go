@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -139,5 +140,42 @@ func TestAnAuditLogThatCannotBeWrittenKeepsARefusalAsItIs(t *testing.T) {
 	refused(t, "the same", err, 422, "refuses the credentials")
 	if !strings.Contains(s.log.String(), "not in the audit log") || strings.Contains(s.log.String(), "hush") {
 		t.Errorf("the log says %s", s.log)
+	}
+}
+
+func TestEachTestOfAConnectionThatWentToItsTSPIsInTheAuditLogWhateverCameOfIt(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	id := s.create(good).ID
+	tested := func() (n int) {
+		entries, err := s.db.Entries(t.Context(), 0, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if e.Action == "tested" && e.Object == "connection:"+id.String() && e.Name == "client:x" {
+				n++
+			}
+		}
+		return n
+	}
+	ctx := audit.By(t.Context(), audit.Actor{Name: "client:x"})
+	for i, end := range []*tsp.Error{nil, {Class: tsp.Unauthorized, Message: "no"}, {Class: tsp.Unavailable, Message: "away"}} {
+		s.tsp.answer(func(context.Context, tsp.Access) (tsp.Account, error) {
+			if end != nil {
+				return tsp.Account{}, end
+			}
+			return tsp.Account{Key: "account-1"}, nil
+		})
+		s.offset += time.Minute
+		if _, err := s.service.Test(ctx, s.fleet, id); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.service.Test(ctx, s.fleet, id); err == nil {
+			t.Fatal("it is tested at once again")
+		}
+		if n := tested(); n != i+1 {
+			t.Errorf("%d entries of %d tests", n, i+1)
+		}
 	}
 }
