@@ -17,11 +17,11 @@ import (
 // unasked are the commands that are done as they are given, and why.
 var unasked = map[string]string{
 	"they read": `api, audit export, audit list, audit verify, client list, client show, completion, conn get, conn list, doctor,
-		fleet list, hook deliveries, hook list, hook verify, job list, job watch, lane list, listen, migrate status, op explain, op get,
+		fleet list, hook deliveries, hook list, hook verify, job list, job watch, lane get, lane list, listen, migrate status, op explain, op get,
 		op list, op watch, operator list, partner list, profile list, record get, record list, settings, tail, tsp capabilities, tsp list, tsp matrix, version, whoami`,
 	"they run":  "dev, serve, sim run",
 	"they make": "backup, client create, fleet create, hook create, operator create, operator link, profile add, write",
-	"they heal, or let go on": "client enable, conn activate, conn import, conn test, hook test, lane resume, op try, operator enable, profile use, " +
+	"they heal, or let go on": "client enable, conn activate, conn import, conn test, hook activate, hook test, lane resume, op try, operator enable, profile use, " +
 		"token revoke",
 	"they set what their flags or arguments name, and are set back so": "client scopes, fleet rename, operator set, op revert, sim fault",
 	"what is final is what their flags say":                            "op resolve, key rotate, key rotate-signing",
@@ -39,6 +39,7 @@ var asking = map[string]string{
 	"fleet merge":    "fleet merge $OTHER $FLEET",
 	"grant set":      "grant set --partner demo --fleet $FLEET --status paused",
 	"hook delete":    "hook delete $HOOK",
+	"hook pause":     "hook pause $HOOK",
 	// Here nothing is given up, so it has nothing to ask; where something is it asks as op retry does.
 	"hook replay":      "",
 	"job stop":         "job stop $OPERATION",

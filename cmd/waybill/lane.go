@@ -18,6 +18,7 @@ import (
 
 type laneCommand struct {
 	List   laneListCommand   `cmd:"" help:"List the lanes of connections that are held or paused, and those with work."`
+	Get    laneGetCommand    `cmd:"" help:"Show the lane of one connection: how it stands, why and until when, and what waits."`
 	Pause  lanePauseCommand  `cmd:"" help:"Pause a connection: new writes are refused, and what waits stays."`
 	Resume laneResumeCommand `cmd:"" help:"Let a paused connection go on."`
 	Rate   laneRateCommand   `cmd:"" help:"Keep a connection to a lower rate of calls than its TSP allows, or to that again."`

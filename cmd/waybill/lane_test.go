@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestLanesAreWorkedOnAsThePageShows(t *testing.T) {
 	ran := 0
 	for _, line := range commandLines(documents(t)["docs/operating.md"]) {
 		line, _, _ = strings.Cut(line, "#")
-		if !strings.HasPrefix(line, "lane ") || line != "lane list" && len(strings.Fields(line)) < 3 && !strings.HasPrefix(line, "lane list ") {
+		if !strings.HasPrefix(line, "lane ") || strings.TrimSpace(line) != "lane list" && len(strings.Fields(line)) < 3 {
 			continue
 		}
 		ran++
@@ -41,19 +42,22 @@ func TestLanesAreWorkedOnAsThePageShows(t *testing.T) {
 			t.Errorf("after waybill %s the connection is %s, paused by %+v and kept to %v", line, c.Status, c.Pause, c.Rate)
 		}
 	}
-	if ran != 5 {
+	if ran != 6 {
 		t.Errorf("%d commands were run", ran)
 	}
 	for line, says := range map[string]string{
-		"lane rate $CONNECTION 1000/s --reason why --yes":                    "would change nothing",
-		"lane rate $CONNECTION 30/m --yes":                                   "reason is missing",
-		"lane rate $CONNECTION 30/d --reason why --yes":                      "is no rate",
-		"lane rate $CONNECTION":                                              "rate is missing",
-		"lane rate $CONNECTION --clear":                                      "is kept to no rate",
-		"lane resume $CONNECTION":                                            "nothing is to be resumed",
-		"lane list --page x":                                                 "leads to no page of this list",
-		"lane list --size 0":                                                 "give 1 to 500",
-		"lane list --jq (":                                                   "no program of jq",
+		"lane rate $CONNECTION 1000/s --reason why --yes": "would change nothing",
+		"lane rate $CONNECTION 30/m --yes":                "reason is missing",
+		"lane rate $CONNECTION 30/d --reason why --yes":   "is no rate",
+		"lane rate $CONNECTION":                           "rate is missing",
+		"lane rate $CONNECTION --clear":                   "is kept to no rate",
+		"lane resume $CONNECTION":                         "nothing is to be resumed",
+		"lane get 00000000-0000-0000-0000-000000000001":   "there is no connection",
+		"lane get x":                "UUID",
+		"lane get $CONNECTION -o x": "--output",
+		"lane list --page x":        "leads to no page of this list",
+		"lane list --size 0":        "give 1 to 500",
+		"lane list --jq (":          "no program of jq",
 		"lane pause $CONNECTION --reason a\u202eb --yes":                     "reason must be one line",
 		"lane pause 00000000-0000-0000-0000-000000000001 --reason why --yes": "there is no connection",
 	} {
@@ -118,6 +122,20 @@ func TestALaneIsLookedUpBeforeAnythingIsAskedAndTheQuestionSaysWhatStandsBehindI
 		if !strings.Contains(page, "`"+member+"`") {
 			t.Errorf("no page names %s", member)
 		}
+	}
+	if err := does("lane get $CONNECTION -o json", ""); err != nil {
+		t.Fatal(err)
+	}
+	var alone map[string]any
+	if err := json.Unmarshal([]byte(out.String()), &alone); err != nil || !maps.Equal(alone, one) {
+		t.Errorf("alone %s, and listed %v: %v", out.String(), one, err)
+	}
+	if err := does("lane get $CONNECTION", ""); err != nil || !strings.Contains(out.String(), "State:         paused\nConnection:    "+g.ids.Connection.String()+"\n") ||
+		!strings.Contains(out.String(), `: "why"`) || strings.Contains(out.String(), "Runs in") {
+		t.Errorf("%s, %v", out.String(), err)
+	}
+	if err := does("lane get $CONNECTION -o name", ""); err != nil || out.String() != g.ids.Connection.String()+"\n" {
+		t.Errorf("named %q, %v", out.String(), err)
 	}
 	if err := does("lane list -o name", ""); err != nil || out.String() != g.ids.Connection.String()+"\n" {
 		t.Errorf("named %q, %v", out.String(), err)

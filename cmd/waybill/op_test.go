@@ -76,6 +76,12 @@ func TestAWriteThatWaitsIsFoundExplainedAndCancelled(t *testing.T) {
 	g.waybill("op", "cancel", second, "--yes").ends(0, second+"  failed (cancelled)")
 	g.waybill("op", "watch", second).ends(5, second+"  failed")
 	g.waybill("op", "explain", second).ends(0, "It was cancelled, and nothing of it was sent", "waybill op retry "+second)
+	g.waybill("conn", "pause", "samsara", "--yes").ends(0, "paused")
+	if said := g.waybill("op", "explain", second).ends(0, "A retry would be refused now: its connection is paused; first waybill conn activate "); strings.Contains(said.out, "op retry") {
+		t.Error(said.out)
+	}
+	g.waybill("op", "try", second).ends(1, "409", "a retry of it as it is would be refused now: the connection is paused")
+	g.waybill("conn", "activate", "samsara").ends(0, "active")
 	g.asks, g.in = true, "y\n"
 	g.waybill("op", "cancel", "--kind", "vehicle").ends(0, "1 matched, 1 done, 0 refused")
 	g.waybill("op", "cancel", "--kind", "vehicle").ends(0, "nothing matches, and nothing was done")

@@ -26,6 +26,7 @@ func TestAWriteIsPutTogetherSentAndWaitedFor(t *testing.T) {
 	if again := g.waybill(once...).ends(0, "sent before with the same key").text(); again != first {
 		t.Errorf("%s is not %s", again, first)
 	}
+	g.waybill("op", "watch", first, "--timeout", "20s").ends(0, "success")
 	g.waybill(append(set, "vehicle_name=47", "--idempotency-key", "tour-7")...).ends(1, "422")
 	g.fault("POST", `{"match":{"method":"PATCH"},"fault":"status","status":400}`)
 	g.waybill(append(set, "vehicle_name=48", "--sync")...).ends(5, "failed", "400 ")

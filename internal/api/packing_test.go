@@ -135,7 +135,7 @@ func TestAPathThatIsNotPlainIsNowhereAndNotElsewhere(t *testing.T) {
 	t.Parallel()
 	c := serve(t, nil)
 	for given, plain := range map[string]string{"//v2/telematics/vehicles": "/v2/telematics/vehicles",
-		"/v2/../healthz": "/healthz", "/./healthz": "/healthz", "/v2//": "/v2/"} {
+		"/v2/../healthz": "/healthz", "/./healthz": "/healthz"} {
 		a := c.do("GET "+given, "")
 		if a.Code != 404 || !strings.Contains(a.Body.String(), `there is nothing at this path; write it as `+plain+`"`) {
 			t.Errorf("%s: %d %s", given, a.Code, a.Body)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"path"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -40,8 +39,7 @@ func (s *Server) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	secure(w.Header(), r.TLS != nil)
 	// The mux would send the caller elsewhere, and many do not send their token or body there again.
 	if plain := plainPath(r.URL.Path); plain != r.URL.Path {
-		s.refuseUnread(w, r,
-			problem.New(problem.NotFound, "there is nothing at this path; write it as %s", resource.Excerpt(plain)))
+		s.refuseUnread(w, r, s.misspelt(r, plain))
 		return
 	}
 	// The mux is asked first because it would answer 404 and 405 itself, as plain text.
@@ -89,15 +87,6 @@ func secure(h http.Header, tls bool) {
 	}
 }
 
-// plainPath is a path without doubled slashes and dots.
-func plainPath(p string) string {
-	plain := path.Clean("/" + p)
-	if strings.HasSuffix(p, "/") && plain != "/" {
-		plain += "/"
-	}
-	return plain
-}
-
 // unrouted asks the mux what it would say and says it in the documented form. A recorder takes the
 // mux's answer, since only its own handler knows which methods the path has.
 func (s *Server) unrouted(w http.ResponseWriter, r *http.Request, h http.Handler) {
@@ -109,8 +98,7 @@ func (s *Server) unrouted(w http.ResponseWriter, r *http.Request, h http.Handler
 		s.refuseUnread(w, r, problem.New(problem.MethodNotAllowed, "%s is not allowed here; use %s", r.Method, allow))
 		return
 	}
-	s.refuseUnread(w, r,
-		problem.New(problem.NotFound, "there is nothing at this path; GET /openapi.yaml describes what there is"))
+	s.refuseUnread(w, r, nowhere())
 }
 
 // handler wraps a route with its token check. The check comes before anything of the request is

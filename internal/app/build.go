@@ -52,7 +52,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.connections = connection.New(connection.Config{
 		Store: a.db, Access: a.db, Records: a.db, Sealer: a.keys.sealer, Caller: a.caller, Pace: p.limits.Check,
 		Charge: p.limits.Charge, Fastest: p.limits.Fastest, FleetsOnPurpose: a.config.FleetsOnPurpose,
-		Wake: a.lanes.activate, Leads: a.leads(), Now: a.now, Log: a.log,
+		Note: a.db.Note, Wake: a.lanes.activate, Leads: a.leads(), Now: a.now, Log: a.log,
 	})
 	a.feed = webhook.NewFeed(webhook.FeedConfig{
 		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(p), Now: a.now, Log: a.log,

@@ -1,6 +1,11 @@
 package cli
 
-import "testing"
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
 
 func TestNoRemedyIsNamedThatWouldBeRefused(t *testing.T) {
 	t.Parallel()
@@ -22,6 +27,25 @@ func TestNoRemedyIsNamedThatWouldBeRefused(t *testing.T) {
 	} {
 		if got := (&Session{}).helps(nil, operation{ID: "ID", Progress: &c.waits}); got != c.want {
 			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// What a head of a table does not say by itself, its command's help and the page do.
+func TestColumnsThatDoNotSpeakForThemselvesAreExplained(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/command-line.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for head, help := range map[string]string{"LOG": opListCommand{}.Help(), "WHY": opListCommand{}.Help(), "REFUSED": hookListCommand{}.Help()} {
+		if !strings.Contains(help, head+" ") || !strings.Contains(string(page), "`"+head+"`") {
+			t.Errorf("nothing explains %s", head)
+		}
+	}
+	for _, head := range operationsGrid(nil, time.Time{}).Heads {
+		if !strings.Contains("ID AGE TSP WRITE STATUS", head) && !strings.Contains(opListCommand{}.Help(), head+" ") {
+			t.Errorf("nothing explains %s", head)
 		}
 	}
 }

@@ -17,6 +17,8 @@ type hookCommands struct {
 	Create     hookCreateCommand     `cmd:"" help:"Subscribe a receiver to events."`
 	Delete     hookDeleteCommand     `cmd:"" help:"Delete a subscription."`
 	Deliveries hookDeliveriesCommand `cmd:"" help:"List what was sent for a subscription, or what was given up (--dead)."`
+	Pause      hookPauseCommand      `cmd:"" help:"Pause a subscription: nothing is sent to its receiver, and what occurs is not kept for it."`
+	Activate   hookActivateCommand   `cmd:"" help:"Let a subscription go on that is paused or stale."`
 	Test       hookTestCommand       `cmd:"" help:"Send the receiver of a subscription an event that is marked as a test, and tell what comes of it."`
 	Replay     hookReplayCommand     `cmd:"" help:"Send again what was given up for a subscription."`
 	Verify     hookVerifyCommand     `cmd:"" help:"Check the signatures of a delivery that you have. Asks no Waybill."`
@@ -50,6 +52,12 @@ type hookListCommand struct {
 	watched
 	Event  string `help:"To this event, such as resource_operation.failed." placeholder:"NAME"`
 	Status string `help:"active, paused, stale or deleted." enum:",active,paused,stale,deleted" default:"" placeholder:"STATUS"`
+}
+
+// Help teaches the command.
+func (hookListCommand) Help() string {
+	return `REFUSED counts the answers that were no success and ended their delivery all the same, as a 404 does. WHY says who
+paused a subscription, and the reason if one was given.`
 }
 
 // Validate refuses what can be no list.

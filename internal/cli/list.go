@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -25,11 +26,37 @@ type Listed[T any] struct {
 func (l Listed[T]) Write(s *Session, of Shape) error {
 	items := make([]jsontext.Value, len(l.Things))
 	for i, thing := range l.Things {
-		text, err := json.Marshal(thing)
+		text, err := encoded(thing)
 		if err != nil {
-			return fmt.Errorf("writing a list: %w", err)
+			return err
 		}
 		items[i] = text
 	}
 	return s.printer(of).List(items, l.Name, func() output.Grid { return output.Grid{Heads: l.Heads, Rows: l.Rows} })
+}
+
+// WriteOne writes the one thing of a list by itself: for people as a page of its heads and what stands below them.
+func (l Listed[T]) WriteOne(s *Session, of Shape) error {
+	text, err := encoded(l.Things[0])
+	if err != nil {
+		return err
+	}
+	return s.printer(of).One(text, l.Name, func() string {
+		var out page
+		for i, head := range l.Heads {
+			if head != "TSP" {
+				head = head[:1] + strings.ToLower(head[1:])
+			}
+			out.line(head, "%s", l.Rows[0][i])
+		}
+		return out.String()
+	})
+}
+
+func encoded(thing any) (jsontext.Value, error) {
+	text, err := json.Marshal(thing)
+	if err != nil {
+		return nil, fmt.Errorf("writing a list: %w", err)
+	}
+	return text, nil
 }

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/cli/remote"
@@ -70,7 +72,11 @@ func (s *Session) explain(c *remote.Client, out *page, op operation) {
 		out.text("It has succeeded %s, after %d attempts. The record is %s, and %s at %s.", ago(op.UpdatedAt, now), op.attempts(),
 			op.ResourceID, op.SourceID, op.SourceName)
 	default:
-		op.explainEnd(out, now)
+		closed := ""
+		if op.RetriedBy == "" {
+			closed = s.closed(c, op.ConnectionID)
+		}
+		op.explainEnd(out, now, closed)
 	}
 }
 
@@ -170,8 +176,24 @@ func (s *Session) problemOf(c *remote.Client, id string) string {
 	return conn.Problem
 }
 
-// explainEnd tells how an operation has failed, and what can be done.
-func (op operation) explainEnd(out *page, now time.Time) {
+// closed says why a connection takes no write now, and so no retry; "" if it takes some, or that cannot be read.
+func (s *Session) closed(c *remote.Client, id string) string {
+	var conn connection
+	body, err := c.Get(s.Context, allConnections+"/"+id, nil)
+	var refused *remote.Problem
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+		return "its connection is there no more, or is yours no more; what is still wanted is a write of its own over another one"
+	case err != nil || remote.Decode(body, &conn) != nil || conn.Status == "active":
+		return ""
+	case conn.Status == "cancelled":
+		return "its connection is cancelled, which is final; what is still wanted is a write of its own over another one"
+	}
+	return "its connection is " + conn.Status + "; first waybill conn activate " + id
+}
+
+// explainEnd tells how an operation has failed, and what can be done; closed says why its connection takes no retry, if so.
+func (op operation) explainEnd(out *page, now time.Time, closed string) {
 	how := "It has failed"
 	tries := op.attempts()
 	last, _ := op.last()
@@ -202,7 +224,13 @@ func (op operation) explainEnd(out *page, now time.Time) {
 	case op.unknown():
 		out.text("Nobody knows whether %s has taken it. Look there, and say what you find:", op.SourceName)
 		out.text("  it is there:      waybill op resolve %s --applied%s", op.ID, op.sourceFlag())
+		if closed != "" {
+			out.text("  it is not there:  waybill op resolve %s --not-applied. A retry would be refused now: %s.", op.ID, closed)
+			return
+		}
 		out.text("  it is not there:  waybill op resolve %s --not-applied, and then waybill op retry %s", op.ID, op.ID)
+	case closed != "":
+		out.text("A retry would be refused now: %s.", closed)
 	case last.withheld():
 		out.text("What helps: once that is mended, waybill op retry %s sends it; with --edit you correct it first.", op.ID)
 	default:

@@ -37,7 +37,9 @@ type opListCommand struct {
 
 // Help teaches the command.
 func (opListCommand) Help() string {
-	return `Without --since it lists those of the last day, and of pending ones all of the last 45 days.
+	return `Without --since it lists those of the last day, and of pending ones all of the last 45 days. LOG is how many entries the
+log of each has, which "waybill op get" shows: its attempts, and what Waybill ended by itself or somebody resolved.
+WHY is why it waits, or by what it ended.
 
   waybill op list --status failed --since 2h
   waybill op list --reason connection_paused -o name

@@ -130,7 +130,7 @@ func TestAnExplanationSaysWhetherWaybillOrTheTSPRefused(t *testing.T) {
 	explained := func(a attempt) string {
 		op := operation{ID: "op", Status: failed, SourceName: "samsara", Verb: "create", Logs: []attempt{a}}
 		var out page
-		op.explainEnd(&out, time.Now())
+		op.explainEnd(&out, time.Now(), "")
 		return out.String()
 	}
 	const refused, own = "The last entry of its log: ", "Waybill itself ended it, and did not call samsara for that: "
@@ -174,6 +174,19 @@ func TestAQuestionOfNewerValuesEndsInNoComma(t *testing.T) {
 	for _, status := range []string{"", pending, failed, succeeded} {
 		if got := (newer{Status: status, Fields: []string{"vin"}}).question(); strings.HasSuffix(got, ",") {
 			t.Errorf("of %q it asks %q", status, got)
+		}
+	}
+}
+
+func TestAnExplanationNamesNoRetryThatItsConnectionWouldRefuse(t *testing.T) {
+	t.Parallel()
+	for _, op := range []operation{{ID: "op", Status: failed}, {ID: "op", Status: failed, OutcomeUnknown: true}} {
+		for closed, names := range map[string]bool{"": true, "its connection is paused": false} {
+			var out page
+			op.explainEnd(&out, time.Now(), closed)
+			if text := out.String(); strings.Contains(text, "waybill op retry") != names || !strings.Contains(text, closed) {
+				t.Errorf("%q: %s", closed, text)
+			}
 		}
 	}
 }

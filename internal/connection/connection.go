@@ -126,6 +126,8 @@ type Config struct {
 	// Fastest is the limit of a TSP that allows the most calls; its Events are 0 where no limit has a rate. It is nil where no
 	// rate is set.
 	Fastest func(of tsp.Name) tsp.Limit
+	// Note writes into the audit log what was tried at a TSP and no change tells of; nil writes nothing.
+	Note func(ctx context.Context, e audit.Entry) error
 	// Wake lets a lane look anew at its connection; nil wakes none.
 	Wake     func(fence.Lane)
 	Patience Patience

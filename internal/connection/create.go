@@ -76,10 +76,17 @@ func (s *Service) Connect(ctx context.Context, c Connection, credentials tsp.Cre
 
 // make exchanges and checks credentials and stores the connection. Up to the insert nothing is
 // stored but drafts, so that wrong credentials leave no fleet behind.
-func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, error) {
+func (s *Service) make(ctx context.Context, c Connection, o order) (_ Connection, err error) {
 	var t *trial
 	var account tsp.Account
-	err := s.bounded(c.Maker, func() (err error) {
+	tried := false
+	defer func() {
+		if err != nil && tried {
+			s.noteVain(ctx, "credentials for "+string(c.TSP), o.maker(c.Fleet, c.Maker), err)
+		}
+	}()
+	err = s.bounded(c.Maker, func() (err error) {
+		tried = true
 		if t, err = s.newTrial(ctx, c, o.credentials, c.Maker); err == nil {
 			account, err = t.check(ctx, t.target)
 		}

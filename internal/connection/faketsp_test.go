@@ -15,6 +15,8 @@ type fakeTSP struct {
 	spec     tsp.Spec
 	exchange func(tsp.Credentials) (tsp.Credentials, error)
 	check    func(context.Context, tsp.Access) (tsp.Account, error)
+	// recognize says whether two credentials are those of one user; nil says so of all.
+	recognize func(mine, other tsp.Credentials) (bool, error)
 	// sessions counts those that were made.
 	sessions int
 }
@@ -62,6 +64,13 @@ func (f *fakeTSP) made() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.sessions
+}
+
+func (s fakeSession) Recognizes(_ context.Context, other tsp.Credentials, _ tsp.Pacer) (bool, error) {
+	if s.recognize == nil {
+		return true, nil
+	}
+	return s.recognize(s.access.Credentials, other)
 }
 
 func (fakeSession) Write(context.Context, tsp.Write) (tsp.Written, error) {

@@ -163,8 +163,8 @@ func (s *stand) restart() {
 	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.caller = tsp.NewCaller(registry, http.DefaultClient, time.Minute, log)
 	s.service = connection.New(connection.Config{Store: s.store, Access: s.db, Records: s.db, Sealer: sealer, Caller: s.caller,
-		Pace: func(connection.Connection) tsp.Pacer { return noPace{} },
-		Now:  func() time.Time { return time.Now().Add(s.offset) }, Log: log})
+		Note: s.db.Note, Pace: func(connection.Connection) tsp.Pacer { return noPace{} },
+		Now: func() time.Time { return time.Now().Add(s.offset) }, Log: log})
 }
 
 func (s *stand) client(who access.Principal) {

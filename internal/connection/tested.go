@@ -117,6 +117,9 @@ func (s *Service) tried(ctx context.Context, c Connection) (tsp.Account, *tsp.Er
 	defer s.Caller.Forget(to.Connection)
 	turn := &turn{Pacer: s.Pace(c)}
 	account, end := s.Caller.Check(ctx, to, turn)
+	if !turn.missed.Load() {
+		s.note(ctx, "tested", "connection:"+c.ID.String())
+	}
 	if end != nil && turn.missed.Load() {
 		why := "a limit of the connection's calls is used up, and the turn of this one did not come in time; test it again later"
 		if c.Rate.Events > 0 {

@@ -2,6 +2,7 @@ package connection_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -161,5 +163,9 @@ func TestATestWhoseTurnDoesNotComeSaysSoAndWhoKeepsItSlow(t *testing.T) {
 	}
 	if found = s.test(id); !strings.Contains(*found.Problem, "The operator of this Waybill keeps it to 1/h") {
 		t.Errorf("of a slowed one: %s", *found.Problem)
+	}
+	entries, err := s.db.Entries(t.Context(), 0, 1000)
+	if err != nil || slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Action == "tested" }) {
+		t.Errorf("what was not sent is in the audit log: %+v, %v", entries, err)
 	}
 }

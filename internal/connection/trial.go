@@ -33,6 +33,10 @@ type trial struct {
 	// given are the credentials as the caller gave them. They are what a later request is
 	// recognised by: it sends the same body again.
 	given tsp.Credentials
+	// before are those that the connection has now, if these are to replace them and they can be read; user tells
+	// whether they are the same user's, once check has found that the account is the same.
+	before *tsp.Credentials
+	user   Likeness
 
 	// mu guards current and draft; it is held while the TSP renews, so that sessions take turns.
 	mu      sync.Mutex
@@ -172,6 +176,9 @@ func (t *trial) check(ctx context.Context, target func(id uuid.UUID) tsp.Target)
 	}
 	if end != nil {
 		return account, end
+	}
+	if account.Key == t.conn.Account && !t.proven {
+		t.user = t.likeness(ctx, target(own))
 	}
 	return account, nil
 }

@@ -29,7 +29,11 @@ type wish struct {
 	settings    tsp.Settings
 	by          uuid.UUID
 	// mark is who asks, where that is noted with the status.
-	mark   audit.Mark
+	mark audit.Mark
+	// user is what is known of the user of new credentials, once they were tried.
+	user Likeness
+	// tried tells that it has got as far as the TSP.
+	tried  bool
 	permit Permit
 }
 
@@ -88,7 +92,11 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 		return Read{}, stopping()
 	}
 	defer leave()
-	c, err := s.change(context.WithoutCancel(ctx), w)
+	ctx = context.WithoutCancel(ctx)
+	c, err := s.change(ctx, &w)
+	if err != nil && w.tried {
+		s.noteVain(ctx, w.tries(), "connection:"+id.String(), err)
+	}
 	if errors.Is(err, fence.ErrOvertaken) || errors.Is(err, ErrUsed) {
 		return Read{}, problem.New(problem.Conflict, "the connection was changed by somebody else meanwhile; "+
 			"read it again and repeat what is still needed")
@@ -96,7 +104,9 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 	if err != nil {
 		return Read{}, err
 	}
-	return s.read(c, grant.FleetRef)
+	r, err := s.read(c, grant.FleetRef)
+	r.User, r.Warnings = w.user, s.userWarnings(c.TSP, w.user)
+	return r, err
 }
 
 // readStatus reads the wanted status; "" for none.

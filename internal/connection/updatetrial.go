@@ -16,13 +16,14 @@ import (
 
 // change tries what is new and stores the change under the connection's lock, so that a
 // renewal which runs meanwhile is neither lost nor undone.
-func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
+func (s *Service) change(ctx context.Context, w *wish) (Connection, error) {
 	var t *trial
 	if w.renews() || w.retries() {
 		// The lock is not held meanwhile: a session that is tried with the stored credentials may
 		// have to renew them, and takes it.
 		err := s.bounded(w.by, func() (err error) {
-			t, err = s.try(ctx, w)
+			w.tried = true
+			t, err = s.try(ctx, *w)
 			return err
 		})
 		if err != nil {
@@ -63,7 +64,7 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	}
 	if next.Reseal {
 		if w.body.Has("credentials") {
-			credentials, next.Drafts = t.current, t.drafts()
+			credentials, next.Drafts, w.user = t.current, t.drafts(), t.user
 		}
 		credentials.Secrets = w.secrets
 		// By it every session is made anew.
@@ -102,6 +103,9 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 		if t, err = s.newTrial(ctx, c, w.credentials, w.by); err != nil {
 			return t, t.refusal(err, path)
 		}
+		if before, err := s.credentials(w.from); err == nil {
+			t.before = &before
+		}
 	} else {
 		stored, err := s.credentials(c)
 		if err != nil {
@@ -129,10 +133,10 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 	}
 	// Records, and all operations that name them, belong to the account.
 	if account.Key != c.Account {
-		return t, problem.New(problem.Conflict,
+		return t, &problem.Error{Code: problem.Conflict, Err: errOtherAccount, Detail: fmt.Sprintf(
 			"these credentials open another account at %s (%q) than the connection's, as one at another address is; "+
 				"make a new connection for that account with POST /v2/integrations/connections, or send credentials "+
-				"of this connection's account", s.displayName(c.TSP), account.Name)
+				"of this connection's account", s.displayName(c.TSP), account.Name)}
 	}
 	return t, nil
 }

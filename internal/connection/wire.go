@@ -41,8 +41,10 @@ type Read struct {
 	Settings    jsontext.Value `json:"settings"`
 	Wishes
 	Problem *string `json:"problem"`
-	// Warnings are told of a connection that has made its fleet.
+	// Warnings are told of a connection that has made its fleet, and of credentials that are, or may be, another user's.
 	Warnings []access.Warning `json:"warnings,omitempty"`
+	// User is whose the credentials are that an update has brought; "" if it has brought none.
+	User Likeness `json:"-"`
 }
 
 // read returns a connection as a caller sees it who knows its fleet under a reference. Credentials that do not

@@ -93,7 +93,7 @@ func retries(op operation.Operation, at string, partly bool) []act {
 		again.Barred = "a part of it has reached the TSP, and would be sent twice"
 		edit.Explains = "A new write, linked to this one. A part of this one is at the TSP already: leave only what is missing."
 	case op.RetriedBy != uuid.Nil:
-		edit.Barred = "it was retried as operation " + tail(op.RetriedBy) + "; retry that one"
+		edit.Barred = "it was retried as operation " + tail(op.RetriedBy) + "; see what became of that one"
 		again.Barred = edit.Barred
 	default:
 		main.Kind = "main"

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,6 +30,8 @@ type connectionView struct {
 	Rows      []row
 	Limits    limitsView
 	Calls     callsView
+	// SignsIn is the kind of its credentials; "" if they cannot be read.
+	SignsIn string
 }
 
 // troublesShown is how many operations the page of a connection shows of each kind.
@@ -50,8 +53,8 @@ func (c *Console) showConnection(r *http.Request, who Visitor) (answer, error) {
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Active", "It takes writes, and what waited goes on.", nil}
 	case done == "changed" && c.Now().Sub(of.UpdatedAt) < time.Minute:
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Changed a moment ago", "The settings beside are those that it has now.", nil}
-	case done == "renewed" && c.Now().Sub(of.UpdatedAt) < time.Minute:
-		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Replaced a moment ago", "Its TSP takes the new credentials, and what is sent from now on is sent with them.", nil}
+	case strings.HasPrefix(done, "renewed") && c.Now().Sub(of.UpdatedAt) < time.Minute:
+		s.Note = c.renewedNote(of, done)
 	case done == "slowed" && of.Rate.Events > 0:
 		s.Note = &note{Look{Glyph: "succeeded", Colour: ok}, "Kept to " + of.Rate.String(), "Every process keeps to it within a second.", nil}
 	case done == "freed" && of.Rate.Events == 0:
@@ -100,7 +103,7 @@ func (c *Console) connectionSheet(r *http.Request, who Visitor, of connection.Co
 	if err != nil {
 		return sheet{}, err
 	}
-	v := connectionView{linkRow: rows[0], Of: of, Verdict: c.healthOf(of, who)}
+	v := connectionView{linkRow: rows[0], Of: of, Verdict: c.healthOf(of, who), SignsIn: c.Links.CredentialKind(of)}
 	if v.Schedules, err = c.Connections.SchedulesOf(r.Context(), []uuid.UUID{of.ID}); err != nil {
 		return sheet{}, err
 	}

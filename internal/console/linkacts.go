@@ -109,9 +109,6 @@ func (c *Console) testConnection(r *http.Request, who Visitor) (answer, error) {
 	if refused == nil {
 		found, refused = c.Links.Test(r.Context(), access.Principal{Fleet: access.Fleet{ID: of.Fleet}}, of.ID)
 	}
-	if refused == nil {
-		c.note(r, "tested", "", "connection:"+of.ID.String())
-	}
 	// What was found may have changed how it stands.
 	now, err := c.connectionOf(r)
 	if err != nil {

@@ -20,6 +20,9 @@ import (
 type credentialsForm struct {
 	About about
 	Back  string
+	// Now is the kind of the credentials that the connection has; "" if they cannot be read. Sight says what another user of
+	// its account would see; "" if all see the same.
+	Now, Sight string
 	// Kind is the shape of credentials that the form has, and Kinds are those that its TSP takes.
 	Kind   string
 	Kinds  []option
@@ -67,12 +70,16 @@ func (c *Console) credentialsSheet(r *http.Request, who Visitor, of connection.C
 	if err != nil {
 		return answer{}, err
 	}
-	kind, all, err := c.credentialKind(of, r.FormValue("kind"))
+	now := c.Links.CredentialKind(of)
+	kind, all, err := c.credentialKind(of, r.FormValue("kind"), now)
 	if err != nil {
 		return answer{}, err
 	}
-	f := credentialsForm{Back: connectionPath(of.ID), Kind: kind.Kind, Seen: seen(of),
+	f := credentialsForm{Back: connectionPath(of.ID), Now: now, Kind: kind.Kind, Seen: seen(of),
 		About: about{Name: rows[0].TSP + " of " + rows[0].Fleet, ID: head(of.ID), List: connectionsPath}}
+	if adapter, _ := c.TSPs.Adapter(of.TSP); adapter.Spec().Sight != "" {
+		f.Sight = "At " + adapter.Spec().DisplayName + " " + adapter.Spec().Sight
+	}
 	for _, one := range all {
 		var names []string
 		for _, field := range one.Fields {
@@ -99,15 +106,17 @@ func (c *Console) credentialsSheet(r *http.Request, who Visitor, of connection.C
 	return answer{sheet: s}, nil
 }
 
-// credentialKind is a kind of credentials that the TSP of a connection takes, the first if none is named, with all of them.
-func (c *Console) credentialKind(of connection.Connection, name string) (tsp.CredentialKind, []tsp.CredentialKind, error) {
+// credentialKind is a kind of credentials that the TSP of a connection takes, with all of them: the one that is named, or else
+// that of those which it has now, or the first.
+func (c *Console) credentialKind(of connection.Connection, name, now string) (tsp.CredentialKind, []tsp.CredentialKind, error) {
 	adapter, known := c.TSPs.Adapter(of.TSP)
 	if !known || len(adapter.Spec().Credentials) == 0 {
 		return tsp.CredentialKind{}, nil, problem.New(problem.Conflict, "this installation has no adapter for %s, so nobody can try credentials there", of.TSP)
 	}
 	all := adapter.Spec().Credentials
 	if name == "" {
-		return all[0], all, nil
+		at := slices.IndexFunc(all, func(k tsp.CredentialKind) bool { return k.Kind == now })
+		return all[max(at, 0)], all, nil
 	}
 	at := slices.IndexFunc(all, func(k tsp.CredentialKind) bool { return k.Kind == name })
 	if at < 0 {
@@ -127,7 +136,7 @@ func (c *Console) changeCredentials(r *http.Request, who Visitor) (answer, error
 		return c.credentialsSheet(r, who, of, problem.New(problem.Conflict, "the connection was changed since the form was opened, and its credentials "+
 			"are as they were; look at it, and type the new ones again if that is still meant"))
 	}
-	kind, _, err := c.credentialKind(of, r.PostFormValue("kind"))
+	kind, _, err := c.credentialKind(of, r.PostFormValue("kind"), "")
 	if err != nil {
 		return answer{}, err
 	}
@@ -139,11 +148,30 @@ func (c *Console) changeCredentials(r *http.Request, who Visitor) (answer, error
 	if err != nil {
 		return answer{}, err
 	}
-	if _, err := c.Links.Update(r.Context(), access.Principal{Fleet: access.Fleet{ID: of.Fleet}}, of.ID, text); err != nil {
+	changed, err := c.Links.Update(r.Context(), access.Principal{Fleet: access.Fleet{ID: of.Fleet}}, of.ID, text)
+	if err != nil {
 		return c.credentialsSheet(r, who, of, err)
 	}
 	c.note(r, "replaced credentials", "", "connection:"+of.ID.String())
-	return answer{to: with(connectionPath(of.ID), url.Values{"done": {"renewed"}})}, nil
+	done := "renewed"
+	if changed.User == connection.OtherUser || changed.User == connection.AnyUser {
+		done += "_" + string(changed.User)
+	}
+	return answer{to: with(connectionPath(of.ID), url.Values{"done": {done}})}, nil
+}
+
+// renewedNote says that credentials were replaced, and whose the new ones are if that is another user, or may be.
+func (c *Console) renewedNote(of connection.Connection, done string) *note {
+	n := &note{Look{Glyph: "succeeded", Colour: ok}, "Replaced a moment ago", "Its TSP takes the new credentials, and what is sent from now on is sent with them.", nil}
+	whose, known := map[string]string{
+		"renewed_other": "They are those of another user than the ones before, or of the same under another name.",
+		"renewed_any":   "They may be those of another user than the ones before, which could not be told.",
+	}[done]
+	if adapter, has := c.TSPs.Adapter(of.TSP); known && has {
+		n.Look = Look{Glyph: "unknown", Colour: wait}
+		n.Text += " " + whose + " At " + adapter.Spec().DisplayName + " " + adapter.Spec().Sight + "; what this one does not see leaves the connection with its next imports."
+	}
+	return n
 }
 
 // typedCredentials are those that a form holds. A member that was left empty is none; what is no number is left for the service

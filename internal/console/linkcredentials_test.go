@@ -16,7 +16,7 @@ import (
 type guarded struct{ tsp.Adapter }
 
 func (guarded) Spec() tsp.Spec {
-	return tsp.Spec{Name: "samsara", DisplayName: "Samsara", Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token").Labelled("token", "From their settings."),
+	return tsp.Spec{Name: "samsara", DisplayName: "Samsara", Sight: "a user sees <its> yard", Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token").Labelled("token", "From their settings."),
 		tsp.CredentialKindOf("sftp")}}
 }
 
@@ -114,5 +114,50 @@ func TestCredentialsAreReplacedByAdminsAloneInTheStateThatTheyHaveSeen(t *testin
 	}
 	if _, text := o.page(t, connectionPath(o.op.Connection)); strings.Contains(text, "Replace credentials") {
 		t.Error("what cannot be done is offered")
+	}
+}
+
+func TestTheFormForCredentialsTellsWhichKindThereIsNowAndBeginsWithIt(t *testing.T) {
+	t.Parallel()
+	o, at := locked()
+	for kind, says := range map[string][]string{
+		"token": {"with credentials of the kind <code>token</code>", `name="kind" value="token"`},
+		"sftp":  {"with credentials of the kind <code>sftp</code>", `name="kind" value="sftp"`},
+		"older": {"with credentials of the kind <code>older</code>", `name="kind" value="token"`},
+		"":      {"What it signs in with now cannot be read", `name="kind" value="token"`},
+	} {
+		o.kind = kind
+		_, text := o.page(t, at)
+		for _, part := range says {
+			if !strings.Contains(text, part) {
+				t.Errorf("%q: the form does not say %q", kind, part)
+			}
+		}
+		if _, text := o.page(t, connectionPath(o.op.Connection)); strings.Contains(text, "<dt>Signs in with</dt><dd>"+kind+"</dd>") != (kind != "") {
+			t.Errorf("%q: the page of the connection does not say so", kind)
+		}
+	}
+	o.kind = "sftp"
+	if _, text := o.page(t, at+"?kind=token"); !strings.Contains(text, `name="kind" value="token"`) || !strings.Contains(text, "<code>sftp</code>") {
+		t.Error("another kind that is chosen hides which there is now")
+	}
+}
+
+func TestCredentialsOfAnotherUserAreWarnedOfBeforeAndAfter(t *testing.T) {
+	t.Parallel()
+	o, at := locked()
+	if _, text := o.page(t, at); !strings.Contains(text, "At Samsara a user sees &lt;its&gt; yard") {
+		t.Error("the form does not say what another user would see")
+	}
+	for user, says := range map[connection.Likeness]string{
+		connection.SameUser: "Its TSP takes the new credentials", connection.OtherUser: "They are those of another user",
+		connection.AnyUser: "They may be those of another user",
+	} {
+		o.user = user
+		to := o.posts(t, at, keyed("token", "token", "s3cret")).Header().Get("Location")
+		status, text := o.page(t, to)
+		if status != http.StatusOK || !strings.Contains(text, says) || strings.Contains(text, "another user") != (user != connection.SameUser) {
+			t.Errorf("%s: %d at %s does not say %q", user, status, to, says)
+		}
 	}
 }

@@ -47,6 +47,9 @@ type office struct {
 	// limits and calls are those of its connection.
 	limits []Limit
 	calls  []lane.Calls
+	// kind is that of its connection's credentials, and user whose those are that replace them.
+	kind string
+	user connection.Likeness
 	// rate is that to which its connection is kept.
 	rate connection.Rate
 }
@@ -97,8 +100,9 @@ func (o *office) FleetNames(context.Context, []uuid.UUID) (map[uuid.UUID]string,
 func (o *office) Suspects() []uuid.UUID { return nil }
 func (o *office) Update(_ context.Context, _ access.Principal, _ uuid.UUID, raw []byte) (connection.Read, error) {
 	o.asked = append(o.asked, "update "+string(raw))
-	return connection.Read{}, o.refuses
+	return connection.Read{User: o.user}, o.refuses
 }
+func (o *office) CredentialKind(connection.Connection) string { return o.kind }
 func (o *office) Test(context.Context, access.Principal, uuid.UUID) (connection.Tested, error) {
 	o.asked = append(o.asked, "test")
 	return o.tested, o.refuses

@@ -131,7 +131,7 @@ func (c *Console) operationSheet(r *http.Request, who Visitor, op operation.Oper
 	if err != nil {
 		return sheet{}, err
 	}
-	v.Verdict, v.Acts = n.verdict(op, partly), actsOf(op, who, partly)
+	v.Verdict, v.Acts = n.verdict(op, partly), n.shut(op, actsOf(op, who, partly))
 	for i := range v.Acts {
 		if c.ReadOnly {
 			v.Acts[i].Barred, v.Acts[i].Kind = readOnly, ""

@@ -65,10 +65,12 @@ type Connections interface {
 	FleetNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error)
 }
 
-// Links changes connections and has their credentials tried, as their fleets may.
+// Links changes connections and has their credentials tried, as their fleets may. Of credentials it tells the kind alone, "" if
+// they cannot be read.
 type Links interface {
 	Test(ctx context.Context, who access.Principal, id uuid.UUID) (connection.Tested, error)
 	Update(ctx context.Context, who access.Principal, id uuid.UUID, raw []byte) (connection.Read, error)
+	CredentialKind(of connection.Connection) string
 	Shut(c connection.Connection) bool
 	// Suspects are those that this process takes for suspect.
 	Suspects() []uuid.UUID

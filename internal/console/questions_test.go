@@ -220,11 +220,11 @@ func TestATestOfCredentialsSaysWhatWasFoundAndHidesTheWordsOfTheTSP(t *testing.T
 			}
 		}
 	}
-	if len(o.entries) != 8 || o.entries[0].Action != "tested" {
-		t.Errorf("logged %v", o.entries)
+	if len(o.entries) != 0 {
+		t.Errorf("what the service writes into the audit log is written twice: %v", o.entries)
 	}
 	o.refuses = &problem.Error{Code: problem.TooMany, Detail: "it was tried less than 10s ago"}
-	if w := o.posts(t, at, nil); w.Code != http.StatusTooManyRequests || !strings.Contains(w.Body.String(), "It was tried less than 10s ago.") || len(o.entries) != 8 {
+	if w := o.posts(t, at, nil); w.Code != http.StatusTooManyRequests || !strings.Contains(w.Body.String(), "It was tried less than 10s ago.") {
 		t.Errorf("too soon: %d", w.Code)
 	}
 }

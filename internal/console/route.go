@@ -216,10 +216,15 @@ func (n *namer) helps(op operation.Operation) stop {
 	switch last := lastOf(op); {
 	case op.RetriedBy != uuid.Nil:
 		s.Said, s.More = "It was retried", "As operation "+tail(op.RetriedBy)+"."
+	case n.over(op) != "":
+		s.Said, s.More = "Nothing here", n.over(op)
 	case last != nil && last.Class == tsp.Forbidden && ours(*last):
 		s.Said = "Have its fleet allow it, then retry it"
 	case last != nil && last.Class == tsp.Rejected:
 		s.Said = "Edit and retry"
+	}
+	if why := n.closed(op); why != "" && op.RetriedBy == uuid.Nil && n.over(op) == "" {
+		s.More += " Not now: " + why + "."
 	}
 	return s
 }

@@ -23,7 +23,7 @@ func (n *namer) again(op operation.Operation, partly bool) (all []same) {
 	all = []same{
 		{"Copy as curl", asCurl(op, text), "Makes a new write. WAYBILL is the address of this gateway, and TOKEN a token of a client of the partner."},
 		{"Copy as command", asCommand(op, text), "Makes a new write, by the client of the profile that is chosen."}}
-	if op.State == operation.Failed && !op.IsUnknown() && op.RetriedBy == uuid.Nil && !partly {
+	if op.State == operation.Failed && !op.IsUnknown() && op.RetriedBy == uuid.Nil && !partly && n.closed(op) == "" {
 		all = append(all, same{"Copy the retry", "waybill op retry " + op.ID.String(), "Makes a new write that is linked to this one."})
 	}
 	return all

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -13,6 +14,7 @@ import (
 func TestTheSameWriteIsOfferedForAShellToWhoMayReadIt(t *testing.T) {
 	t.Parallel()
 	o := newOffice()
+	o.status = connection.Active
 	o.op.Payload = []byte(`{"connection_id":"02000000-0000-0000-0000-000000000000","recipient_id":"03000000-0000-0000-0000-000000000000","message_text":"It's $HOME"}`)
 	n := o.over(t).namer(t.Context(), Visitor{Payloads: true})
 	all := n.again(o.op, false)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -17,7 +18,8 @@ type namer struct {
 	ctx     context.Context
 	open    bool
 	records map[uuid.UUID]string
-	links   map[uuid.UUID]link
+	// standings are the states of connections, as they were read.
+	standings map[uuid.UUID]connection.Status
 }
 
 // link is how a connection is called.
@@ -28,7 +30,7 @@ type link struct {
 }
 
 func (c *Console) namer(ctx context.Context, who Visitor) *namer {
-	return &namer{Console: c, ctx: ctx, open: who.Payloads, records: map[uuid.UUID]string{}, links: map[uuid.UUID]link{}}
+	return &namer{Console: c, ctx: ctx, open: who.Payloads, records: map[uuid.UUID]string{}, standings: map[uuid.UUID]connection.Status{}}
 }
 
 // words is a kind or verb as people say it.

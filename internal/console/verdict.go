@@ -116,6 +116,9 @@ func (n *namer) failed(op operation.Operation, partly bool) (title, text string)
 	if partly {
 		helps = ""
 	}
+	if over := n.over(op); helps != "" && over != "" {
+		helps = " " + over
+	}
 	return title, text + took + helps
 }
 

@@ -23,6 +23,8 @@ func worded(text string) string {
 		"if that is meant, give the body, or retry it with overwrite=true", "if that is meant, choose “Edit and retry”",
 		"or retry with overwrite=true if that is meant", "or choose “Edit and retry” if that is meant",
 		"retry it with overwrite=true if", "“Retry as it is” on its page asks whether",
+		"POST .../retry sends it once more", "“Retry as it is” on its page sends it once more",
+		"POST .../resolve what you find", "say what you find by “Resolve by hand” on its page",
 		"GET /v2/notifications/webhooks lists yours", "the page Webhooks lists those of each partner",
 		"GET /v2/integrations/connections lists yours", "the page Connections lists all",
 	).Replace(text)

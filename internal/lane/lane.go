@@ -4,6 +4,7 @@ package lane
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -58,6 +59,8 @@ type Store interface {
 	HeldConnections(ctx context.Context, after uuid.UUID, most int) ([]connection.Connection, error)
 	// BusyConnections lists connections that hold live operations, in the same way.
 	BusyConnections(ctx context.Context, after uuid.UUID, most int) ([]connection.Connection, error)
+	// Connection finds one, or connection.ErrNotFound.
+	Connection(ctx context.Context, id uuid.UUID) (connection.Connection, error)
 	// Waiting is operation.Waitings'.
 	Waiting(ctx context.Context, connections []uuid.UUID) ([]operation.Waiting, error)
 }
@@ -120,6 +123,24 @@ func (s *Service) busy(ctx context.Context, found []connection.Connection, at pa
 		next = at
 	}
 	return found, next, nil
+}
+
+// Of is the lane of one connection, whether it has work or not.
+func (s *Service) Of(ctx context.Context, id uuid.UUID) (Lane, error) {
+	c, err := s.Store.Connection(ctx, id)
+	switch {
+	case errors.Is(err, connection.ErrNotFound):
+		return Lane{}, problem.New(problem.NotFound, "there is no connection %s", id)
+	case err != nil:
+		return Lane{}, fmt.Errorf("looking up a connection: %w", err)
+	case c.Status.Ended():
+		return Lane{}, problem.New(problem.Conflict, "the connection is %s: it has no lane any more", c.Status)
+	}
+	all, err := s.Among(ctx, []connection.Connection{c})
+	if err != nil {
+		return Lane{}, err
+	}
+	return all[0], nil
 }
 
 // Among tells of the lanes of connections what waits in them, who works on them and how they stand there.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,6 +44,14 @@ func (r rack) HeldConnections(_ context.Context, after uuid.UUID, most int) ([]c
 
 func (r rack) BusyConnections(_ context.Context, after uuid.UUID, most int) ([]connection.Connection, error) {
 	return r.after(after, most, func(h held) bool { return h.since > 0 }), nil
+}
+
+func (r rack) Connection(_ context.Context, id uuid.UUID) (connection.Connection, error) {
+	h, is := r[id[0]]
+	if !is {
+		return connection.Connection{}, connection.ErrNotFound
+	}
+	return connection.Connection{ID: id, Status: h.status}, nil
 }
 
 func (r rack) Waiting(_ context.Context, of []uuid.UUID) (all []operation.Waiting, err error) {
@@ -102,6 +111,25 @@ func TestAPlaceThatIsNoneIsRefused(t *testing.T) {
 		w.Limit = 5
 		if found, err := s.List(t.Context(), w); problem.Of(err).Code != problem.Invalid {
 			t.Errorf("%+v leads to %+v, %v", w, found, err)
+		}
+	}
+}
+
+func TestOneLaneIsToldOfWhetherItHasWorkOrNot(t *testing.T) {
+	t.Parallel()
+	s := &lane.Service{Store: rack{1: {connection.Active, 9}, 2: {connection.Active, 0}, 3: {connection.Stale, 0}, 4: {connection.Deleted, 0}},
+		Stands: func(_ context.Context, of []fence.Lane) (map[fence.Lane]lane.Stand, error) {
+			return map[fence.Lane]lane.Stand{{Kind: fence.Connections, ID: uuid.UUID{1}}: {Waits: operation.RetryAfter, Until: time.Unix(60, 0)}}, nil
+		}}
+	for b, state := range map[byte]lane.State{1: lane.Closed, 2: lane.Open, 3: lane.Held} {
+		one, err := s.Of(t.Context(), uuid.UUID{b})
+		if err != nil || one.State != state || one.Connection.ID != (uuid.UUID{b}) || (b == 1) != (one.Waiting.N == 1 && one.Until.Equal(time.Unix(60, 0))) {
+			t.Errorf("%d: %+v, %v", b, one, err)
+		}
+	}
+	for b, says := range map[byte]string{4: "is deleted: it has no lane any more", 5: "there is no connection 05"} {
+		if _, err := s.Of(t.Context(), uuid.UUID{b}); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%d: %v", b, err)
 		}
 	}
 }

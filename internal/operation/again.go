@@ -85,11 +85,11 @@ func (op Operation) retriable() error {
 	case op.State == Succeeded:
 		why = "it has succeeded; send a write of its own if the same is wanted once more"
 	case !op.State.Ended():
-		why = "it is pending; wait for its end, or cancel it first"
+		why = "it is pending; wait for its end" + op.orCancel()
 	case !op.CutAt.IsZero():
 		why = "its outcome is unknown, and the TSP may have taken it; look there, and POST .../resolve what you find"
 	case op.RetriedBy != uuid.Nil:
-		why = fmt.Sprintf("it was retried as operation %s; retry that one", op.RetriedBy)
+		why = fmt.Sprintf("it was retried as operation %s; see what became of that one", op.RetriedBy)
 	default:
 		return nil
 	}

@@ -58,8 +58,8 @@ func (s *Service) Resolve(ctx context.Context, w Word) (Operation, error) {
 	if err != nil || op.Resolution != nil {
 		return op, errors.Join(err, op.differs(r))
 	}
-	if err := op.resolvable(r.Outcome); err != nil {
-		return op, err
+	if why := op.resolvable(r.Outcome); why != "" {
+		return op, problem.New(problem.Conflict, "operation %s cannot be resolved: %s", op.ID, why+s.instead(ctx, op))
 	}
 	if err := op.names(r); err != nil {
 		return op, err
@@ -76,6 +76,17 @@ func (s *Service) Resolve(ctx context.Context, w Word) (Operation, error) {
 		return op, err
 	}
 	return op, op.differs(r)
+}
+
+// instead says what can be done with an operation that cannot be resolved so: it is retried, or something else is sent.
+func (s *Service) instead(ctx context.Context, op Operation) string {
+	switch {
+	case op.State != Failed:
+		return ""
+	case op.CutAt.IsZero():
+		return "; " + s.again(ctx, op)
+	}
+	return s.unsent(ctx, op)
 }
 
 // differs refuses to resolve an operation in another way than it was resolved.

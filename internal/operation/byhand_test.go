@@ -47,7 +47,7 @@ func (r *resolver) resolve(t *testing.T, body string, changes ...func(*desk)) (o
 	for _, change := range changes {
 		change(d)
 	}
-	d.Store, d.Resolver = r, r
+	d.Store, d.Resolver, d.Cancels = r, r, r
 	return d.Resolve(t.Context(), operation.Word{Partner: partner, Connection: link, Operation: r.op.ID, Body: []byte(body), By: "client:x"})
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
-	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -85,28 +84,25 @@ func (op Operation) Resolved(r Resolution, at time.Time) (Operation, Attempt) {
 	return op, a
 }
 
-// resolvable tells why an operation cannot be resolved so; nil if it can.
-func (op Operation) resolvable(as Effect) error {
-	why := ""
+// resolvable tells why an operation cannot be resolved so; "" if it can.
+func (op Operation) resolvable(as Effect) string {
 	switch {
 	case op.State == Succeeded:
-		why = "it has succeeded"
+		return "it has succeeded"
 	case op.State == Unknown:
-		why = "what became of it is still being found out, as its progress tells; wait for its end"
+		return "what became of it is still being found out, as its progress tells; wait for its end"
 	case !op.State.Ended():
-		why = "it is pending; wait for its end"
+		return "it is pending; wait for its end"
 	case op.CutAt.IsZero():
-		why = "its outcome is known, as its logs tell: the TSP has not taken it; it can be retried"
+		return "its outcome is known, as its logs tell: the TSP has not taken it"
 	case as == Applied && op.WritesAgain():
-		why = "its record is told by what it says and not by an id; send the same once more, with a new Idempotency-Key if with " +
+		return "its record is told by what it says and not by an id; send the same once more, with a new Idempotency-Key if with " +
 			"one: where it is so at the TSP nothing changes there, and the record is known then"
 	case as == Applied && op.isRefusedInPart():
-		why = "a part of it was refused, as its logs tell, so that it has not succeeded as a whole; see at the TSP what is " +
+		return "a part of it was refused, as its logs tell, so that it has not succeeded as a whole; see at the TSP what is " +
 			"there, resolve it as not_applied, and retry it with the body of what is missing"
-	default:
-		return nil
 	}
-	return problem.New(problem.Conflict, "operation %s cannot be resolved: %s", op.ID, why)
+	return ""
 }
 
 // isRefusedInPart tells whether its last attempt was made of several deliveries, one of which at least was refused.

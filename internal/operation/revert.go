@@ -85,7 +85,7 @@ func (s *Service) revertible(ctx context.Context, op Operation) error {
 	case op.State == Failed:
 		return irrevertible(op, "its outcome is unknown; look at the TSP, and POST .../resolve what you find")
 	case op.State != Succeeded:
-		return irrevertible(op, "it is pending; wait for its end, or cancel it")
+		return irrevertible(op, "it is pending; wait for its end%s", op.orCancel())
 	}
 	if op.RevertedBy != uuid.Nil {
 		by, err := s.Store.Operation(ctx, op.Partner, op.Connection, op.RevertedBy)

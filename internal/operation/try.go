@@ -38,6 +38,9 @@ func (s *Service) Try(ctx context.Context, partner, conn, id uuid.UUID) (Operati
 			return op, err
 		}
 		now := s.Now()
+		if op.State.Ended() {
+			return op, op.notTried(fmt.Sprintf("it ended at %s with the status %s", moment(op.UpdatedAt), op.State.Wire()) + s.endedHow(ctx, op))
+		}
 		if err := op.untried(now); err != nil {
 			return op, err
 		}
@@ -52,12 +55,15 @@ func (s *Service) Try(ctx context.Context, partner, conn, id uuid.UUID) (Operati
 	return Operation{}, problem.New(problem.Conflict, "operation %s was tried in this moment; read it to see what came of that", id)
 }
 
-// untried tells for what an operation waits that nobody may pass over; nil if its wait can be ended.
+// notTried is the conflict that says why an operation is not tried.
+func (op Operation) notTried(why string) error {
+	return problem.New(problem.Conflict, "operation %s is not tried at once, and nothing was changed: %s", op.ID, why)
+}
+
+// untried tells for what an operation that has not ended waits that nobody may pass over; nil if its wait can be ended.
 func (op Operation) untried(now time.Time) error {
 	why, p := "", op.Progress
 	switch {
-	case op.State.Ended():
-		why = fmt.Sprintf("it ended at %s with the status %s", moment(op.UpdatedAt), op.State.Wire()) + op.endedHow()
 	case op.Sync:
 		why = "it was sent at once, at " + moment(op.SentAt) + ", and its caller waits for the answer"
 	case op.State == Sending:
@@ -76,16 +82,16 @@ func (op Operation) untried(now time.Time) error {
 	default:
 		return nil
 	}
-	return problem.New(problem.Conflict, "operation %s is not tried at once, and nothing was changed: %s", op.ID, why)
+	return op.notTried(why)
 }
 
 // endedHow tells what can be done with an operation that has ended instead.
-func (op Operation) endedHow() string {
+func (s *Service) endedHow(ctx context.Context, op Operation) string {
 	switch {
 	case op.IsUnknown():
 		return ", its outcome unknown; look at the TSP, and POST .../resolve what you find"
 	case op.State == Failed:
-		return "; POST .../retry sends it once more"
+		return "; " + s.again(ctx, op)
 	case op.Verification != nil && op.Verification.Status == Unverified:
 		return "; its record is read back in the time that its TSP needs to show it"
 	}

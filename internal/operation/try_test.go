@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -42,7 +43,14 @@ func (h *tried) TryAt(_ context.Context, _ operation.Operation, at time.Time) er
 }
 
 func (h *tried) service() *operation.Service {
-	return operation.New(operation.Config{Store: h, Trying: h, Explainer: h, Now: time.Now})
+	return operation.New(operation.Config{Store: h, Trying: h, Explainer: h, Connections: nowhere{}, Now: time.Now})
+}
+
+// nowhere are connections of which none is there any more.
+type nowhere struct{ connection.Store }
+
+func (nowhere) Connection(context.Context, uuid.UUID) (connection.Connection, error) {
+	return connection.Connection{}, connection.ErrNotFound
 }
 
 func (h *tried) try(t *testing.T) error {
@@ -92,7 +100,7 @@ func allAsked(now time.Time) map[string]asked {
 		"the last that counts": {op: back, told: operation.ProgressRead{Code: operation.BackOff, AttemptsLeft: 1}, says: "one attempt is left that counts"},
 		"the last, at its time": {op: of(func(op *operation.Operation) { op.NextAt = now }),
 			told: operation.ProgressRead{Code: operation.InQueue, AttemptsLeft: 1}},
-		"failed":  {op: of(func(op *operation.Operation) { op.State = operation.Failed }), says: "with the status failed; POST .../retry"},
+		"failed":  {op: of(func(op *operation.Operation) { op.State = operation.Failed }), says: "with the status failed; a retry of it as it is would be refused"},
 		"unknown": {op: of(func(op *operation.Operation) { op.State, op.CutAt = operation.Failed, past }), says: "POST .../resolve"},
 		"done":    {op: of(func(op *operation.Operation) { op.State = operation.Succeeded }), says: "with the status success"},
 		"read back": {op: of(func(op *operation.Operation) {

@@ -63,6 +63,13 @@ type SettingsChecker interface {
 	CheckSettings(ctx context.Context, pace Pacer) error
 }
 
+// Recognizer is implemented by the sessions of TSPs with a Spec.Sight.
+type Recognizer interface {
+	// Recognizes tells whether other credentials of the same account are those of the session's user. A user may have
+	// several names, so false is another user or another name. Its error is an *Error, and it is not known then.
+	Recognizes(ctx context.Context, other Credentials, pace Pacer) (bool, error)
+}
+
 // Exchanger is implemented by adapters that take credentials which work once, such as the
 // code of an OAuth consent.
 type Exchanger interface {

@@ -133,6 +133,21 @@ func (c *Caller) Check(ctx context.Context, t Target, pace Pacer) (out Account, 
 	return out, end
 }
 
+// Recognize tells whether other credentials of the account are those of the user whose the connection's are. Where all
+// users of an account see the same they count as one.
+func (c *Caller) Recognize(ctx context.Context, t Target, other Credentials, pace Pacer) (same bool, end *Error) {
+	end = c.with(ctx, t, pace, func(ctx context.Context, s *held) (err error) {
+		one, tells := s.Session.(Recognizer)
+		if !tells {
+			same = true
+			return nil
+		}
+		same, err = one.Recognizes(ctx, other, pace)
+		return err
+	})
+	return same, end
+}
+
 // List reads one page of a connection's records.
 func (c *Caller) List(ctx context.Context, t Target, l List) (out Page, end *Error) {
 	end = c.with(ctx, t, l.Pace, func(ctx context.Context, s *held) (err error) {

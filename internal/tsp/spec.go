@@ -18,7 +18,10 @@ type Spec struct {
 	Docs  []Doc
 	// Credentials are the shapes that the TSP takes; see CredentialKindOf.
 	Credentials []CredentialKind
-	Limits      []Limit
+	// Sight says what of an account the user of credentials sees, where that need not be all of it; "" where nothing is
+	// known of users.
+	Sight  string
+	Limits []Limit
 	// Parallel bounds the writes in flight on one connection. A bound that several connections
 	// share is a limit of calls at once.
 	Parallel int

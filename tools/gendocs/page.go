@@ -42,6 +42,9 @@ func credentials(b *strings.Builder, s tsp.Spec) {
 		b.WriteString("Everybody hosts " + s.DisplayName + " themselves: `url` says where, over https, and a connection without it is refused unless the operator has set where the server answers.\n" +
 			"A server in a private network must be allowed by the operator with `WAYBILL_OUTBOUND_ALLOW`.\n\n")
 	}
+	if s.Sight != "" {
+		b.WriteString("At " + s.DisplayName + " " + s.Sight + ". Credentials of another user of the account may replace those of a connection, with a warning.\n\n")
+	}
 	b.WriteString("| kind | members |\n| --- | --- |\n")
 	for _, k := range s.Credentials {
 		var members []string

@@ -27,6 +27,13 @@ func (s *session) Check(ctx context.Context, pace tsp.Pacer) (tsp.Account, error
 	return tsp.Account{Key: accountKey(s.root, database), Name: database}, nil
 }
 
+// Recognizes compares user names, by which Geotab knows its users. It asks nobody.
+func (s *session) Recognizes(_ context.Context, other tsp.Credentials, _ tsp.Pacer) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.EqualFold(strings.TrimSpace(s.current.Get("username")), strings.TrimSpace(other.Get("username"))), nil
+}
+
 // accountKey names the database. It leaves out the server, because Geotab moves databases and
 // their names are unique in its federation; an own root is another federation.
 func accountKey(root, database string) string {

@@ -140,3 +140,15 @@ func TestATankOfAVehicleWithoutHardwareIsRefusedAndNotAskedFor(t *testing.T) {
 		t.Errorf("the warnings are %v", warnings)
 	}
 }
+
+func TestAnotherUserOfADatabaseIsKnownByItsNameHoweverItIsSpelt(t *testing.T) {
+	t.Parallel()
+	session := (&stub{answer: account}).session(t, "", tsp.Settings{})
+	for name, want := range map[string]bool{"Demo-Service@waybill.example": true, "demo-service@waybill.example ": true,
+		"dispatcher@waybill.example": false, "": false} {
+		other := tsp.Credentials{Kind: "geotab", Fields: map[string]string{"username": name, "database": "demo"}}
+		if same, err := session.(tsp.Recognizer).Recognizes(t.Context(), other, tsptest.Free{}); err != nil || same != want {
+			t.Errorf("%q: %v, %v", name, same, err)
+		}
+	}
+}

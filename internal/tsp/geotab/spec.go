@@ -60,6 +60,7 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 				URL: "https://github.com/Geotab/sdk/blob/master/src/software/js-samples/importUsers.html"},
 		},
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("geotab")},
+		Sight:       "a user sees what is in its groups",
 		Settings:    settings(),
 		Limits:      limits(),
 		Parallel:    4,

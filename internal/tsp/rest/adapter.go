@@ -33,8 +33,11 @@ type Config struct {
 	// CheckSettings refuses settings that the account cannot have, by an error with their Setting; it may be
 	// nil. Nothing else than their being set makes it called.
 	CheckSettings func(ctx context.Context, send Send, settings tsp.Settings) error
-	Writes        []Write
-	Lists         map[resource.Kind]List
+	// Recognizes tells whether two credentials of one account are those of the same user, asked in a session of mine;
+	// nil is for TSPs that need no such thing. See tsp.Recognizer.
+	Recognizes func(ctx context.Context, send Send, mine, other tsp.Credentials) (bool, error)
+	Writes     []Write
+	Lists      map[resource.Kind]List
 	// ListsFor replaces Lists where what is read depends on settings; it may be nil.
 	ListsFor func(tsp.Settings) map[resource.Kind]List
 	// Records read one record each, for kinds whose writes are not answered with the record; it may be nil.
@@ -101,7 +104,7 @@ func (a *adapter) Connect(_ context.Context, access tsp.Access) (tsp.Session, er
 	if err := line.keys.usable(); err != nil {
 		return nil, line.clean(err)
 	}
-	s := &session{adapter: a, line: line, settings: access.Settings, lists: a.config.Lists,
+	s := &session{adapter: a, line: line, given: access.Credentials, settings: access.Settings, lists: a.config.Lists,
 		memory: &memory{now: a.config.Now, things: map[any]*thing{}}}
 	if a.config.ListsFor != nil {
 		s.lists = a.config.ListsFor(access.Settings)

@@ -14,6 +14,7 @@ import (
 type session struct {
 	adapter  *adapter
 	line     *line
+	given    tsp.Credentials
 	settings tsp.Settings
 	lists    map[resource.Kind]List
 	memory   *memory
@@ -54,6 +55,15 @@ func (s *session) CheckSettings(ctx context.Context, pace tsp.Pacer) error {
 		return nil
 	}
 	return s.line.clean(s.adapter.config.CheckSettings(s.remembering(ctx), s.line.with(pace), s.settings))
+}
+
+// Recognizes tells whether other credentials are those of the session's user.
+func (s *session) Recognizes(ctx context.Context, other tsp.Credentials, pace tsp.Pacer) (bool, error) {
+	if s.adapter.config.Recognizes == nil {
+		return true, nil
+	}
+	same, err := s.adapter.config.Recognizes(ctx, s.line.with(pace), s.given, other)
+	return same, s.line.clean(err)
 }
 
 // Write performs one write in the calls that are left of it.

@@ -41,6 +41,7 @@ func spec() tsp.Spec {
 			{Title: "Source of the least release, " + least, URL: "https://github.com/traccar/traccar/tree/v" + least, Verified: verified},
 		},
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token"), tsp.CredentialKindOf("api_basic")},
+		Sight:       "a user sees the devices and drivers that it was given, and an administrator all",
 		Settings:    settings(),
 		Parallel:    2,
 		SettlesSource: "assumed: as long as a call is waited for; the server answers when its database has taken the write, " +

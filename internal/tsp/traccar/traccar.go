@@ -27,6 +27,7 @@ func config(now func() time.Time) rest.Config {
 		Check:    check,
 		Writes: []rest.Write{createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createDriver(), updateDriver(),
 			createMessage(k), createGroupMessage(k), createAssociation(k, now)},
+		Recognizes:    recognizes,
 		CheckSettings: checkSettings,
 		ListsFor:      k.lists,
 		Records: map[resource.Kind]rest.Record{resource.KindVehicle: k.readDevice, resource.KindTrailer: k.readDevice,
@@ -37,7 +38,7 @@ func config(now func() time.Time) rest.Config {
 
 // check asks for a device that is none, because the server tells who is calling only to sessions with a
 // cookie (SessionResource.get) and its version to everybody. Ids are those of the server, so its host is
-// the account's key.
+// the account's key, whoever of its users signs in (docs/decisions/0076).
 func check(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
 	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: devicesPath, Query: url.Values{"id": {"0"}}})
 	var none []object

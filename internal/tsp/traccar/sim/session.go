@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -101,8 +102,9 @@ func postToken(tx *simkit.Tx, c *call) (any, error) {
 		}
 		until = at
 	}
-	// The first bytes are those of a real one, so that it counts as signed by another server after a reset.
-	token := base64.RawURLEncoding.EncodeToString(append([]byte{8, 0x30}, rand.Text()...))
+	// It has the form of a real one, so that it counts as signed by another server after a reset, and tells its user.
+	data := fmt.Sprintf(`{"i":%d,"u":%d,"e":%q}`, tx.Now().UnixNano(), simkit.Int(c.user.Object, "id"), timestamp(until))
+	token := base64.RawURLEncoding.EncodeToString([]byte("\x080" + rand.Text()[:7] + data))
 	held := simkit.Object{"userId": simkit.Int(c.user.Object, "id"), "expiration": timestamp(until)}
 	return token, tx.Put(tokens, token, held)
 }
