@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,6 +45,20 @@ func (c *calls) of(begins, but string) (first, last time.Time, n int) {
 		}
 	}
 	return first, last, n
+}
+
+// rate is how many calls a second an account made from some time after its first one on; 0 if there were not two.
+func (c *calls) rate(account string, after time.Duration) float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := slices.Clone(c.at[account])
+	slices.SortFunc(all, time.Time.Compare)
+	for i, at := range all {
+		if at.Sub(all[0]) >= after && i < len(all)-1 {
+			return float64(len(all)-1-i) / all[len(all)-1].Sub(at).Seconds()
+		}
+	}
+	return 0
 }
 
 // wait waits for so many calls.

@@ -82,16 +82,14 @@ func (f *field) smallBesideDeep(ctx context.Context, w *gateway.Waybill, turn in
 	if err := calls.wait(ctx, "deep-", "deep-0", f.connections*smallDepth); err != nil {
 		return 0, 0, err
 	}
-	time.Sleep(f.span)
+	time.Sleep(settled + f.span)
 	first, last, _ := calls.of("deep-", "deep-0")
-	deepFirst, deepLast, n := calls.of("deep-0", "")
-	err = w.Process().Stop()
-	// What was saved up at the start is no rate.
-	return last.Sub(first).Seconds(), (float64(n) - savedUp) / deepLast.Sub(deepFirst).Seconds(), err
+	return last.Sub(first).Seconds(), calls.rate("deep-0", settled), w.Process().Stop()
 }
 
-// savedUp is how many calls Samsara's limit of messages lets be made at once.
-const savedUp = 10
+// settled is after how long of its calls a lane's rate is that of its limit: how much is saved up of that at a start is
+// not known, and what is saved up is used up by then.
+const settled = time.Second
 
 func repeated(one float64, n int) (all []float64) {
 	for range n {

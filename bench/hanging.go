@@ -35,7 +35,7 @@ func besideHanging(ctx context.Context, f *field) ([]figure, error) {
 	defer f.tsp.SetHanging(nil)
 	const each = 4
 	for n := range each * f.hanging {
-		request, err := w.Request(ctx, n%f.hanging, "no mark")
+		request, err := w.Request(ctx, n%f.hanging, fmt.Sprint("no mark ", n))
 		if err != nil {
 			return nil, err
 		}

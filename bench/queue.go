@@ -7,15 +7,18 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/bench/gateway"
 )
 
-// queueOne leaves one operation queued in the store of a gateway, which is killed, behind one that hung.
+// queueOne leaves one operation queued in the store of a gateway, which is killed, behind one that hung. Each has a
+// text of its own: they are sent when it is settled what became of the one that hung, maybe in another measurement.
 func (f *field) queueOne(ctx context.Context, w *gateway.Waybill) error {
 	f.tsp.SetHanging(func(token string) bool { return strings.HasSuffix(token, "-0") })
 	defer f.tsp.SetHanging(nil)
 	for range 2 {
-		request, err := w.Request(ctx, 0, "queued")
+		request, err := w.Request(ctx, 0, "queued "+uuid.NewString())
 		if err != nil {
 			return err
 		}

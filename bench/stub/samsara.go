@@ -34,13 +34,14 @@ type Samsara struct {
 	// Taken counts messages, Duplicates those whose text had come before.
 	Taken, Duplicates atomic.Int64
 
+	sent sent
 	mu   sync.Mutex
 	came map[string]bool
 }
 
 // NewSamsara serves a stub until Close.
 func NewSamsara() *Samsara {
-	s := &Samsara{over: make(chan struct{}), came: map[string]bool{}}
+	s := &Samsara{over: make(chan struct{}), came: map[string]bool{}, sent: sent{by: map[string][]letter{}}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /me", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"data":{"id":%q,"name":"Bench"}}`, token(r))
@@ -56,6 +57,7 @@ func NewSamsara() *Samsara {
 		list(w, `{"id":"`+Dispatch+`","name":"Dee Spatch","email":"dispatch@bench.example","authType":"default"}`)
 	})
 	mux.HandleFunc("POST /v1/fleet/messages", s.message)
+	mux.HandleFunc("GET /v1/fleet/messages", s.sent.list)
 	mux.HandleFunc("GET /", empty)
 	s.server = httptest.NewServer(s.unlessHanging(mux))
 	return s
@@ -97,25 +99,26 @@ func (s *Samsara) Close() {
 
 func (s *Samsara) message(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
-	var sent struct {
+	var to struct {
 		Drivers []int64 `json:"driverIds"`
 		Text    string  `json:"text"`
 	}
 	if err == nil {
-		err = json.Unmarshal(body, &sent)
+		err = json.Unmarshal(body, &to)
 	}
-	if err != nil || len(sent.Drivers) != 1 {
+	if err != nil || len(to.Drivers) != 1 {
 		http.Error(w, `{"message":"no message"}`, http.StatusBadRequest)
 		return
 	}
-	s.note(sent.Text)
+	s.note(to.Text)
+	s.sent.add(token(r), to.Drivers[0], to.Text, time.Now())
 	if seen := s.seen.Load(); seen != nil && *seen != nil {
 		(*seen)(token(r), time.Now())
 	}
 	if d := time.Duration(s.delay.Load()); d > 0 {
 		time.Sleep(d)
 	}
-	answer(w, `{"data":[{"driverId":`+strconv.FormatInt(sent.Drivers[0], 10)+`,"text":`+strconv.Quote(sent.Text)+`}]}`)
+	answer(w, `{"data":[{"driverId":`+strconv.FormatInt(to.Drivers[0], 10)+`,"text":`+strconv.Quote(to.Text)+`}]}`)
 }
 
 func (s *Samsara) note(text string) {

@@ -107,5 +107,5 @@ type Store interface {
 	GrantByRef(ctx context.Context, partner uuid.UUID, ref string) (Grant, error)
 	// GrantsBeside lists grants of a partner whose references stand beside one in their order, so many on either
 	// side at most, and none of that reference.
-	GrantsBeside(ctx context.Context, partner uuid.UUID, ref string, most int) ([]Grant, error)
+	GrantsBeside(ctx context.Context, partner uuid.UUID, ref string, most int) ([]Beside, error)
 }

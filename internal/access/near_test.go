@@ -29,7 +29,7 @@ func TestNearlyTheSameNameIsASlipAndAnotherNumberIsNot(t *testing.T) {
 func TestAPartnerIsToldThatItsReferenceMadeAFleetAndWhichOneItMayHaveMeant(t *testing.T) {
 	t.Parallel()
 	made, known := uuid.New(), uuid.New()
-	grants := []Grant{{Fleet: known, FleetRef: "fleet-1", Status: GrantPaused},
+	grants := []Beside{{Fleet: known, FleetRef: "fleet-1", Status: GrantPaused},
 		{Fleet: uuid.New(), FleetRef: "fleet-2", Status: GrantActive},
 		{Fleet: uuid.New(), FleetRef: "Fleet_1", Status: GrantDeleted},
 		{Fleet: made, FleetRef: "fleet 1", Status: GrantActive}}

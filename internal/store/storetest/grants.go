@@ -178,7 +178,7 @@ func referencesBeside(t *testing.T, s *stand) {
 	s.grant(other)
 	for ref, want := range map[string][]string{"d": {"b", "c", "e", "f"}, "cc": {"b", "c", "d", "e"}, "a": {"b", "c"}, "z": {"e", "f"}} {
 		var beside []string
-		for _, g := range got[[]access.Grant](s)(s.GrantsBeside(t.Context(), partner, ref, 2)) {
+		for _, g := range got[[]access.Beside](s)(s.GrantsBeside(t.Context(), partner, ref, 2)) {
 			beside = append(beside, g.FleetRef)
 		}
 		slices.Sort(beside)

@@ -76,17 +76,22 @@ func (db *DB) GrantByRef(ctx context.Context, partner uuid.UUID, ref string) (ac
 }
 
 // GrantsBeside reads the index of references in both directions.
-func (db *DB) GrantsBeside(ctx context.Context, partner uuid.UUID, ref string, most int) ([]access.Grant, error) {
-	var all []access.Grant
+func (db *DB) GrantsBeside(ctx context.Context, partner uuid.UUID, ref string, most int) ([]access.Beside, error) {
+	var all []access.Beside
 	for _, side := range []string{`fleet_ref < ?2 ORDER BY fleet_ref DESC`, `fleet_ref > ?2 ORDER BY fleet_ref`} {
-		some, err := list(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1 AND `+side+` LIMIT ?3`,
-			db.grantNow, partner[:], ref, most)
+		some, err := list(ctx, db, `SELECT fleet, fleet_ref, status FROM share_grant WHERE partner = ?1 AND `+side+` LIMIT ?3`,
+			scanBeside, partner[:], ref, most)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
 	}
 	return all, nil
+}
+
+func scanBeside(row scanner) (b access.Beside, err error) {
+	err = row.Scan(&b.Fleet, &b.FleetRef, &b.Status)
+	return b, err
 }
 
 // Agreement returns a grant by id.
