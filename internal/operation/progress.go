@@ -124,7 +124,7 @@ func (s *Service) explained(ctx context.Context, ops []Operation) error {
 	for i := range all {
 		op := &ops[at[i]]
 		op.Progress = &all[i]
-		all[i].CanBeTried = op.untried(now) == nil
+		all[i].CanBeTried = waitKept(op, now) == nil
 	}
 	return err
 }

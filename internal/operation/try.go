@@ -62,27 +62,41 @@ func (op Operation) notTried(why string) error {
 
 // untried tells for what an operation that has not ended waits that nobody may pass over; nil if its wait can be ended.
 func (op Operation) untried(now time.Time) error {
-	why, p := "", op.Progress
-	switch {
-	case op.Sync:
-		why = "it was sent at once, at " + moment(op.SentAt) + ", and its caller waits for the answer"
-	case op.State == Sending:
-		why = "a call of it is under way since " + moment(op.SentAt)
-	case op.IsAsked():
-		why = "it is to be cancelled, and that is not decided yet"
-	case p != nil && p.keeps():
-		why = p.Reason + p.until()
-	case p != nil && p.Position.Chain > 0:
-		why = "an earlier write must end first: of the same record, or between the same two people"
-	case op.State == Queued:
-		why = "it waits for nothing but its turn"
-	case p != nil && p.AttemptsLeft == 1 && op.NextAt.After(now):
-		why = "one attempt is left that counts, and is kept for its time, " + moment(op.NextAt) + ": no write is to fail sooner because " +
-			"somebody asked"
-	default:
+	why := waitKept(&op, now)
+	if why == nil {
 		return nil
 	}
-	return op.notTried(why)
+	return op.notTried(why())
+}
+
+// waitKept says why an operation that has not ended is not tried at once; nil if it would be. A list asks of each
+// whether there is a reason, and for no text.
+func waitKept(op *Operation, now time.Time) (why func() string) {
+	p := op.Progress
+	switch {
+	case op.Sync:
+		return func() string {
+			return "it was sent at once, at " + moment(op.SentAt) + ", and its caller waits for the answer"
+		}
+	case op.State == Sending:
+		return func() string { return "a call of it is under way since " + moment(op.SentAt) }
+	case op.IsAsked():
+		return func() string { return "it is to be cancelled, and that is not decided yet" }
+	case p != nil && p.keeps():
+		return func() string { return p.Reason + p.until() }
+	case p != nil && p.Position.Chain > 0:
+		return func() string {
+			return "an earlier write must end first: of the same record, or between the same two people"
+		}
+	case op.State == Queued:
+		return func() string { return "it waits for nothing but its turn" }
+	case p != nil && p.AttemptsLeft == 1 && op.NextAt.After(now):
+		return func() string {
+			return "one attempt is left that counts, and is kept for its time, " + moment(op.NextAt) + ": no write is to fail sooner because " +
+				"somebody asked"
+		}
+	}
+	return nil
 }
 
 // endedHow tells what can be done with an operation that has ended instead.
