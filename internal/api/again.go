@@ -19,7 +19,8 @@ func (s *Server) retryOperation(w http.ResponseWriter, r *http.Request, who acce
 	if err != nil {
 		return err
 	}
-	request := operation.Request{Partner: who.Partner.ID, Body: body, Overwrite: q.isSet("overwrite")}
+	request := operation.Request{Partner: who.Partner.ID, Body: body, Overwrite: q.isSet("overwrite"),
+		Strict: q.isSet("strict")}
 	return s.follow(w, r, request, sequel{who, q, Remedies.Retried})
 }
 

@@ -49,6 +49,7 @@ func TestAWriteThatFollowsFromAnotherIsMadeAsItsCallerWouldHaveIt(t *testing.T) 
 		"/retry?is_sync=true&verify=true":    {Sync: true, Told: true, Verify: &yes},
 		"/retry?expires_in=60":               {Told: true, Expires: time.Minute},
 		"/retry?overwrite=true":              {Told: true, Overwrite: true},
+		"/retry?strict=true&verify=false":    {Told: true, Strict: true, Verify: new(bool)},
 		"/revert?is_sync=true&expires_in=60": {Sync: true, Told: true, Expires: time.Minute},
 	} {
 		s.asked = nil
@@ -56,7 +57,7 @@ func TestAWriteThatFollowsFromAnotherIsMadeAsItsCallerWouldHaveIt(t *testing.T) 
 			t.Fatalf("%s: %d %s", query, a.Code, a.Body)
 		}
 		got := s.asked[0]
-		if got.Sync != want.Sync || got.Overwrite != want.Overwrite || got.Told != want.Told || got.Expires != want.Expires ||
+		if got.Sync != want.Sync || got.Overwrite != want.Overwrite || got.Strict != want.Strict || got.Told != want.Told || got.Expires != want.Expires ||
 			(got.Verify == nil) != (want.Verify == nil) || want.Verify != nil && *got.Verify != *want.Verify {
 			t.Errorf("%s: %+v", query, got)
 		}

@@ -91,12 +91,12 @@ func TestTheCommandsOfThePageOnStoppingDoWhatItSays(t *testing.T) {
 	h.slow("PATCH")
 	var waits string
 	for _, name := range []string{"under way", "to be cancelled"} {
-		waits = h.do("PATCH", vehicles+"/"+h.ids.Vehicle.String(),
-			fmt.Sprintf(`{"connection_id":"%s","vehicle_name":%q}`, h.ids.Connection, name)).field("id")
+		waits = h.renames("?verify=true", name).field("id")
 	}
 	// What the page writes first is newer than what it retries.
-	says(t, h.commandsOf("stopping.md", 4, "OPERATION="+waits),
-		[]string{`"expires_at":`}, []string{`"reason":"cancelled"`}, []string{`"code":409`, `"fields":["vehicle_name"]`}, []string{`"retry_of":"` + waits})
+	says(t, h.commandsOf("stopping.md", 5, "OPERATION="+waits),
+		[]string{`"expires_at":`}, []string{`"reason":"cancelled"`}, []string{`"code":409`, `"fields":["vehicle_name"]`}, []string{`"preview":{`, `"purpose":"read_back"`},
+		[]string{`"retry_of":"` + waits, `"verification":{"status":"pending"`})
 }
 
 func TestTheCommandOfThePageOnTryingDoesWhatItSays(t *testing.T) {

@@ -3,6 +3,7 @@ package app_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -49,5 +50,39 @@ func TestAWriteThatWaitsTellsWhy(t *testing.T) {
 	}
 	if a := h.do("POST", h.on(second, "cancel"), ""); a.status != http.StatusOK || h.progress(second) != nil {
 		t.Errorf("one that has ended, %d, tells %v", a.status, h.progress(second))
+	}
+}
+
+func TestAWriteBehindOneThatHasEndedWithoutAnAnswerNamesItAndTellsWhenItGoesOn(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.simulated("POST", "/_sim/faults", `{"match":{"method":"POST"},"fault":"apply_then_drop","times":1}`)
+	h.simulated("POST", "/_sim/faults", `{"match":{"method":"GET"},"fault":"status","status":503}`)
+	first := h.do("POST", messages+"?is_sync=true", h.message("one"))
+	if first.status != http.StatusBadGateway || first.value("outcome_unknown") != true {
+		t.Fatalf("%d %s", first.status, first.text)
+	}
+	second := h.do("POST", messages, h.message("two")).field("id")
+	p := h.progress(second)
+	if p["code"] != "behind" || p["behind"] != first.field("id") || p["next_attempt_at"] == nil {
+		t.Errorf("%v", p)
+	}
+	if a := h.do("POST", h.on(second, "try"), ""); a.status != http.StatusConflict || !strings.Contains(a.text, "may take effect until then; that is 2") ||
+		!strings.Contains(a.text, "and that write operation "+first.field("id")) {
+		t.Errorf("%d %s", a.status, a.text)
+	}
+	if end := h.ended(second); end.field("status") != "success" {
+		t.Errorf("it ended as %s", end.text)
+	}
+}
+
+func TestAWriteThatExpiresTellsThatForItsDeadline(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.slow("PATCH")
+	h.renames("", "one")
+	a := h.renames("?expires_in=60", "two")
+	if p := h.progress(a.field("id")); a.field("expires_at") == "" || p["deadline"] != a.field("expires_at") {
+		t.Errorf("%s: %v", a.text, p)
 	}
 }

@@ -23,7 +23,9 @@ func TestNoRemedyIsNamedThatWouldBeRefused(t *testing.T) {
 		"told to wait with a look": {progress{State: "unknown", Code: "retry_after"}, "waiting"},
 		"at its turn":              {progress{State: "retry", Code: "queued", CanBeTried: true}, "waiting" + cancel},
 		"known to another replica": {progress{State: "retry", Code: "unknown", CanBeTried: true}, ""},
-		"behind one of another's":  {progress{State: "queued", Code: "behind"}, "the end of an operation that is not yours."},
+		"behind one that has ended": {progress{State: "queued", Code: "behind", Behind: "A", NextAttemptAt: "2026-01-15T10:30:00Z"},
+			"nothing; it goes on by itself at that time" + cancel},
+		"behind one of another's": {progress{State: "queued", Code: "behind"}, "the end of an operation that is not yours."},
 	} {
 		if got := (&Session{}).helps(nil, operation{ID: "ID", Progress: &c.waits}); got != c.want {
 			t.Errorf("%s: %q", name, got)

@@ -44,7 +44,8 @@ func (c opExplainCommand) Run(s *Session) error {
 	var out page
 	for hop := 0; ; hop++ {
 		s.explain(client, &out, op)
-		if op.Progress == nil || op.Progress.Behind == "" || op.Progress.Code != "behind" {
+		// What has ended without an answer holds up for a time, and no longer for what it waits for itself.
+		if op.Progress == nil || op.Progress.Behind == "" || op.Progress.Code != "behind" || op.Progress.NextAttemptAt != "" {
 			break
 		}
 		if hop == mostHops {
@@ -100,6 +101,9 @@ func (s *Session) explainWaiting(c *remote.Client, out *page, op operation, now 
 		}
 		out.text("%s %s: %s", how, ago(last.UpdatedAt, now), said)
 	}
+	if w.Code == "behind" && w.NextAttemptAt != "" && w.Behind != "" {
+		out.text("That write is %s: waybill op explain %s", w.Behind, w.Behind)
+	}
 	switch {
 	case w.Code == "connection_paused", w.Code == "connection_stale":
 	case w.NextAttemptAt != "":
@@ -112,7 +116,7 @@ func (s *Session) explainWaiting(c *remote.Client, out *page, op operation, now 
 		if n.AtLeast {
 			more = " or more"
 		}
-		out.text("Ahead of it: %d of its record, %d%s of its connection.", n.Chain, n.Lane, more)
+		out.text("Ahead of it: %d of its record or between its two people, %d%s of its connection.", n.Chain, n.Lane, more)
 	}
 	out.text("It was tried %d times; %d more attempts at a TSP that answers may fail. If it has not ended by %s (%s), it fails.",
 		w.Attempts, w.AttemptsLeft, w.Deadline, ago(w.Deadline, now))
@@ -137,7 +141,10 @@ func (s *Session) helps(c *remote.Client, op operation) string {
 		}
 		return text
 	case "behind":
-		if op.Progress.Behind != "" {
+		switch {
+		case op.Progress.NextAttemptAt != "":
+			return "nothing; it goes on by itself at that time; if it is not wanted any more: waybill op cancel " + op.ID
+		case op.Progress.Behind != "":
 			return "the end of " + op.Progress.Behind + ", of which this is to be said:"
 		}
 		return "the end of an operation that is not yours."

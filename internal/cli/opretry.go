@@ -21,6 +21,7 @@ type opRetryCommand struct {
 	File string `help:"Send this body instead: a file, or - for the input; for one operation." placeholder:"FILE"`
 
 	Overwrite bool `help:"Write older values also over what was written since."`
+	Strict    bool `help:"Refuse it if the TSP cannot take one of the fields; for operations that are named."`
 }
 
 // Help teaches the command.
@@ -51,8 +52,8 @@ func (c opRetryCommand) Run(s *Session) error {
 	}
 	p := s.printer(c.shape)
 	if byFilter {
-		if c.sending != (sending{}) {
-			return misused("--wait, --sync and the like are for operations that are named")
+		if c.sending != (sending{}) || c.Strict {
+			return misused("--wait, --sync, --strict and the like are for operations that are named")
 		}
 		return s.job(client, p, jobOrder{action: "retry", of: "operations", filter: c.members(time.Now()),
 			dry: c.DryRun, sure: c.Sure, overwrite: c.Overwrite})
@@ -102,6 +103,9 @@ func (c opRetryCommand) retry(s *Session, client *remote.Client, op operation) e
 func (c opRetryCommand) send(s *Session, client *remote.Client, r remote.Request) error {
 	if c.Overwrite || c.Yes {
 		r.Query.Set("overwrite", "true")
+	}
+	if c.Strict {
+		r.Query.Set("strict", "true")
 	}
 	err := s.send(client, s.printer(c.shape), c.sending.with(r, c.DryRun))
 	newer := newerThan(err)

@@ -19,8 +19,10 @@ type sending struct {
 	Wait    time.Duration `help:"Wait for its end, and end as it does: 0 succeeded, 5 failed, 6 unknown. After this time it is left to itself, with 0." placeholder:"TIME" xor:"waiting"`
 	Sync    bool          `help:"Send it at once, ahead of the queue, in one attempt." xor:"waiting"`
 	Expires ahead         `help:"Never send it after this time from now, such as 15m." placeholder:"TIME"`
-	Verify  bool          `help:"Read the record back once it is written, and tell what the TSP took."`
-	Key     string        `name:"idempotency-key" help:"The same key with the same write is the same operation, for 30 days; one is made if left out." placeholder:"KEY"`
+	Verify  bool          `help:"Read the record back once it is written, and tell what the TSP took." xor:"verifying"`
+	// NoVerify is for what is verified otherwise.
+	NoVerify bool   `help:"Do not read it back, though its connection, or what it retries or reverts, would have it so." xor:"verifying"`
+	Key      string `name:"idempotency-key" help:"The same key with the same write is the same operation, for 30 days; one is made if left out." placeholder:"KEY"`
 }
 
 // ahead is a time from now on.
@@ -54,6 +56,9 @@ func (o sending) with(r remote.Request, dry bool) order {
 		if set {
 			r.Query.Set(name, "true")
 		}
+	}
+	if o.NoVerify {
+		r.Query.Set("verify", "false")
 	}
 	if o.Expires > 0 {
 		r.Query.Set("expires_in", seconds(time.Duration(o.Expires)))

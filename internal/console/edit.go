@@ -159,7 +159,7 @@ func (n *namer) would(p operation.Preview) would {
 		w.Notes = append(w.Notes, name+" would not reach the TSP.")
 	}
 	if p.Behind != nil {
-		w.Notes = append(w.Notes, "It would wait for an earlier write of the same record.")
+		w.Notes = append(w.Notes, "It would wait for an earlier write, of the same record or between the same two people.")
 	}
 	return w
 }

@@ -248,7 +248,7 @@ func (n *namer) waiting(op operation.Operation) []stop {
 	if p := op.Progress; p != nil {
 		next.More = placed(p.Position)
 	}
-	return []stop{because, next, {Look: ahead(), Label: "At the latest", At: op.Deadline, ToCome: true, Said: op.Deadline.UTC().Format("Mon 2 Jan, 15:04 UTC"),
+	return []stop{because, next, {Look: ahead(), Label: "At the latest", At: op.EndsBy(), ToCome: true, Said: op.EndsBy().UTC().Format("Mon 2 Jan, 15:04 UTC"),
 		More: "Then it ends as failed, and events tell of it."}}
 }
 

@@ -164,7 +164,13 @@ func (n *namer) waits(op operation.Operation, p operation.ProgressRead, last *op
 		// A time would promise what only a person or the TSP can do.
 		w.Next = time.Time{}
 	case operation.Behind:
-		if p.Behind != nil {
+		switch {
+		case p.NextAttemptAt != nil:
+			w.NextIs = "It goes on"
+			if p.Behind != nil {
+				w.Text, w.Behind = "Until then an earlier write without an answer may take effect", *p.Behind
+			}
+		case p.Behind != nil:
 			w.Text, w.Behind = "Behind", *p.Behind
 		}
 	}

@@ -27,7 +27,8 @@ const (
 	LookingUp Cause = "looking_up"
 	// BackOff: the last attempt failed, and the next one comes later.
 	BackOff Cause = "back_off"
-	// Behind: an earlier write of its chain must end first, or one whose record it names.
+	// Behind: an earlier write of its chain must end first, or one whose record it names; or one has ended without an answer
+	// and may take effect until ProgressRead.NextAttemptAt.
 	Behind Cause = "behind"
 	// RateLimited: a limit of the TSP is used up.
 	RateLimited Cause = "rate_limited"
@@ -51,8 +52,8 @@ type ProgressRead struct {
 	// Reason says Code in words.
 	Reason string `json:"reason"`
 	Code   Cause  `json:"code"`
-	// Limit is the one that is used up, Behind the operation that must end first, where it is the caller's own, and Class
-	// that of the last attempt.
+	// Limit is the one that is used up, Behind the operation that must end first, or may take effect yet, where it is the
+	// caller's own, and Class that of the last attempt.
 	Limit  string     `json:"limit,omitempty"`
 	Behind *uuid.UUID `json:"behind,omitempty"`
 	Class  tsp.Class  `json:"class,omitempty"`
@@ -86,6 +87,9 @@ type Lines interface {
 	// Ahead tells what comes before each of some operations that have not ended. It counts a bounded number of them,
 	// however many wait.
 	Ahead(ctx context.Context, ops []Operation) ([]Ahead, error)
+	// Unanswered returns operations of a partner that ended without an answer to what was sent at a time or later: their ID,
+	// Connection, OrderKey and CutAt, in no order. It looks at a bounded number, the newest of those that have failed.
+	Unanswered(ctx context.Context, partner uuid.UUID, since time.Time) ([]Operation, error)
 }
 
 // Ahead is what comes before an operation: in its chain First, the oldest one that has not ended, which is
@@ -95,6 +99,25 @@ type Ahead struct {
 	Place
 	// Named tells that First is one whose record the operation names. No store knows of it.
 	Named bool
+	// Left is the operation of the same partner that has left the hold behind which this one waits; zero if there is none or
+	// it is not known. Ahead leaves it out.
+	Left uuid.UUID
+}
+
+// Rests tells whether an operation waits for nothing but a time: until then an earlier one of its chain may take effect that
+// has ended.
+func (op Operation) Rests(now time.Time) bool {
+	return op.State == Queued && len(op.Awaits) == 0 && op.NextAt.After(now)
+}
+
+// EndsBy is when an operation fails if it has not ended by then. What may have been sent is found out, or comes to its end,
+// after it has expired, too.
+func (op Operation) EndsBy() time.Time {
+	sent := op.State == Sending || op.State == Unknown
+	if sent || op.ExpiresAt.IsZero() || op.Deadline.Before(op.ExpiresAt) {
+		return op.Deadline
+	}
+	return op.ExpiresAt
 }
 
 // explained fills in why those operations wait that have not ended.
@@ -147,5 +170,5 @@ func Turn(at time.Time) *wire.Time {
 // count yet.
 func (op Operation) Progressed(now time.Time, left int) ProgressRead {
 	return ProgressRead{State: op.State, NextAttemptAt: due(op.NextAt, now), Attempts: op.Tries,
-		AttemptsLeft: max(left, 0), Deadline: wire.Time(op.Deadline), EarliestTurn: due(op.NextAt, now)}
+		AttemptsLeft: max(left, 0), Deadline: wire.Time(op.EndsBy()), EarliestTurn: due(op.NextAt, now)}
 }

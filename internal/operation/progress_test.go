@@ -81,3 +81,24 @@ func TestWhatHasNotEndedTellsWhyAndIsFoundByThat(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAWriteEndsWhenItExpiresWhileNothingOfItIsSent(t *testing.T) {
+	t.Parallel()
+	soon, late := now().Add(time.Second), now().Add(time.Hour)
+	for says, c := range map[string]struct {
+		state         operation.State
+		expires, want time.Time
+	}{
+		"in the queue":            {operation.Queued, soon, soon},
+		"between attempts":        {operation.Retry, soon, soon},
+		"being sent":              {operation.Sending, soon, late},
+		"looked up":               {operation.Unknown, soon, late},
+		"that expires never":      {operation.Queued, time.Time{}, late},
+		"that has less than that": {operation.Queued, late.Add(time.Second), late},
+	} {
+		op := operation.Operation{State: c.state, ExpiresAt: c.expires, Deadline: late}
+		if got := time.Time(op.Progressed(now(), 1).Deadline); !got.Equal(c.want) {
+			t.Errorf("%s: %s", says, got)
+		}
+	}
+}

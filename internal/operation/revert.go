@@ -29,6 +29,8 @@ type Images interface {
 type Reverting struct {
 	Operation uuid.UUID
 	Upon      Upon
+	// Verified tells that the update was to be read back, so that the write is, unless its request says otherwise.
+	Verified bool
 }
 
 // Upon is a record as it was read: when it had been written last, and the hash of what it held, which two writes at one time
@@ -66,7 +68,7 @@ func (s *Service) Reverted(ctx context.Context, conn, id uuid.UUID, r Request) (
 	if err != nil {
 		return r, fmt.Errorf("looking up the record of an update: %w", err)
 	}
-	r.Reverts = &Reverting{old.ID, Upon{rec.SeenAt, rec.Hash}}
+	r.Reverts = &Reverting{old.ID, Upon{rec.SeenAt, rec.Hash}, old.Verify}
 	uses, err := s.uses(ctx, old)
 	if err != nil {
 		return r, err

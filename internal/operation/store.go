@@ -160,7 +160,7 @@ func (b *Busy) Error() string { return b.to(b.Partner) }
 // to describes the conflict to a partner.
 func (b *Busy) to(partner uuid.UUID) string {
 	if b.Operation == uuid.Nil {
-		return "an earlier write on the same record had no answer and may take effect until " +
+		return "an earlier write of the same record, or between the same two people, had no answer and may take effect until " +
 			b.Until.UTC().Format(time.RFC3339)
 	}
 	if b.Partner != partner {

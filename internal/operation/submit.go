@@ -70,7 +70,8 @@ type Request struct {
 	Told bool
 	// Strict refuses the write if a field of it would be dropped.
 	Strict bool
-	// Verify tells whether the record is to be read back; nil leaves it to the connection.
+	// Verify tells whether the record is to be read back; nil leaves it to the operation from which the write follows, and
+	// to the connection.
 	Verify *bool
 	// Expires is for how long after it was accepted the write may be sent; zero for as long as it takes.
 	Expires time.Duration

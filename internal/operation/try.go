@@ -125,6 +125,8 @@ func (p ProgressRead) keeps() bool {
 // until says what a cause is about: the operation before it, or when it is over.
 func (p ProgressRead) until() string {
 	switch {
+	case p.Behind != nil && p.NextAttemptAt != nil:
+		return fmt.Sprintf("; that is %s, and that write operation %s", p.NextAttemptAt, *p.Behind)
 	case p.Behind != nil:
 		return fmt.Sprintf("; that is operation %s", *p.Behind)
 	case p.Code == ConnectionPaused, p.Code == ConnectionStale, p.Code == InFlight:

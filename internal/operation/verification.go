@@ -126,11 +126,26 @@ func UpdateKey(kind resource.Kind, id uuid.UUID) string {
 // verifyField is the parameter that asks for a verification, as a path.
 const verifyField = "verify"
 
-// verifies decides whether an operation is verified. What a caller asks for and cannot be is a problem; what a connection
-// asks for alone is passed over, with a warning.
+// wouldVerify says what would have a write verified of which its caller says nothing; "" for nothing.
+func (d draft) wouldVerify() string {
+	switch {
+	case d.Verify != nil:
+		return ""
+	case d.Retries != nil && d.Retries.Verify:
+		return fmt.Sprintf("operation %s was to be", d.Retries.ID)
+	case d.Reverts != nil && d.Reverts.Verified:
+		return fmt.Sprintf("operation %s was to be", d.Reverts.Operation)
+	case d.conn.VerifyWrites:
+		return "the connection's verify_writes would have it"
+	}
+	return ""
+}
+
+// verifies decides whether an operation is verified. What a caller asks for and cannot be is a problem; what the operation
+// from which it follows, or a connection, asks for alone is passed over, with a warning.
 func (s *Service) verifies(op *Operation, d draft, spec tsp.Spec) []resource.Problem {
-	asked := d.Verify != nil && *d.Verify
-	if !asked && (d.Verify != nil || !d.conn.VerifyWrites) {
+	asked, would := d.Verify != nil && *d.Verify, d.wouldVerify()
+	if !asked && would == "" {
 		return nil
 	}
 	why := spec.Unverifiable(d.Kind)
@@ -151,7 +166,7 @@ func (s *Service) verifies(op *Operation, d draft, spec tsp.Spec) []resource.Pro
 				strings.ReplaceAll(string(d.Kind), "_", " "), spec.DisplayName, why, can)}}
 	default:
 		op.Warnings = append(op.Warnings, tsp.Warning{Path: verifyField,
-			Message: "not read back, as the connection's verify_writes would have it: " + why})
+			Message: "not read back, as " + would + ": " + why})
 	}
 	return nil
 }

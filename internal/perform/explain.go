@@ -47,6 +47,9 @@ func (w *Writes) Explain(ctx context.Context, ops []operation.Operation) ([]oper
 		return nil, err
 	}
 	now, lanes := w.c.Now(), map[uuid.UUID]*lane{}
+	if err := w.resting(ctx, ops, all, now); err != nil {
+		return nil, err
+	}
 	out := make([]operation.ProgressRead, len(ops))
 	for i, op := range ops {
 		of := lanes[op.Connection]
@@ -97,8 +100,11 @@ func (w *Writes) explain(op operation.Operation, ahead operation.Ahead, of *lane
 			of.spec.DisplayName)
 	case of.shut || of.stand.Waits == dispatch.TheBar && of.stand.Until.After(now):
 		return say(operation.ConnectionStale, "the credentials of its connection were refused, and are being checked")
-	case op.NextAt.After(now) && op.State == operation.Queued:
-		return say(operation.Behind, "an earlier write on the same record had no answer and may take effect until then")
+	case op.Rests(now):
+		if ahead.Left != uuid.Nil {
+			p.Behind = &ahead.Left
+		}
+		return say(operation.Behind, "an earlier write, of the same record or between the same two people, had no answer and may take effect until then")
 	case op.NextAt.After(now) && (p.Class == tsp.Throttled || op.RetryAfter.After(now)):
 		return say(operation.RetryAfter, "%s asked to be left alone until then", of.spec.DisplayName)
 	case op.State == operation.Unknown:

@@ -24,6 +24,10 @@ func (a ahead) Ahead(_ context.Context, ops []operation.Operation) ([]operation.
 	return all, nil
 }
 
+func (ahead) Unanswered(context.Context, uuid.UUID, time.Time) ([]operation.Operation, error) {
+	return nil, nil
+}
+
 // explains tells why the world's last operation waits in a lane that stands so.
 func (w *world) explains(t *testing.T, before operation.Ahead, stand dispatch.Stand) operation.ProgressRead {
 	t.Helper()

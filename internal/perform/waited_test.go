@@ -14,7 +14,10 @@ import (
 )
 
 // inLine tells what comes before operations by what is stored.
-type inLine struct{ *world }
+type inLine struct {
+	*world
+	operation.Lines
+}
 
 func (l inLine) Ahead(_ context.Context, ops []operation.Operation) ([]operation.Ahead, error) {
 	l.mu.Lock()
@@ -43,7 +46,7 @@ func (w *world) takenWith(n int, change ...func(*operation.Operation)) (ids []uu
 	time.Sleep(time.Second)
 	cut := time.Now()
 	w.writes.c.CutAt = func(uuid.UUID) time.Time { return cut }
-	w.writes.c.Lines = inLine{w}
+	w.writes.c.Lines = inLine{world: w}
 	return ids
 }
 

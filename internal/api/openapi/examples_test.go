@@ -71,6 +71,32 @@ func TestEveryBodyHasAnExampleOfKnownMembers(t *testing.T) {
 	}
 }
 
+func TestWhatOperationsTellBesideTheContractIsShownWhereItIsAnswered(t *testing.T) {
+	t.Parallel()
+	ours := api{root: load(t, openapi.Document())}
+	operations := maps.Collect(ours.operations())
+	const one = "/v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}"
+	reads := []string{"GET /v2/integrations/connections/resource-operations", "GET " + one}
+	for member, routes := range map[string][]string{
+		"verification": reads, "retry_of": {"POST " + one + "/retry"}, "revert_of": {"POST " + one + "/revert"},
+		"retried_by": reads[:1], "reverted_by": reads[1:], "progress": reads[:1], "expires_at": {reads[0], "POST " + one + "/retry"},
+		"outcome_unknown": reads[1:],
+	} {
+		for _, name := range routes {
+			var shown []string
+			responses, _ := operations[name]["responses"].(object)
+			for _, response := range responses {
+				content, _ := ours.resolved(response)["content"].(object)
+				media, _ := content["application/json"].(object)
+				shown = append(shown, fmt.Sprint(exampleValues(media)))
+			}
+			if !strings.Contains(strings.Join(shown, " "), member+":") {
+				t.Errorf("no example of %s shows %s", name, member)
+			}
+		}
+	}
+}
+
 func exampleValues(media object) []any {
 	var values []any
 	if value, ok := media["example"]; ok {

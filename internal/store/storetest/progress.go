@@ -18,6 +18,7 @@ func progress() []rule {
 		{"the steps of an operation are kept over a crash in the order of their first marks", stepsAreKept},
 		{"the attempts of an operation are read in order", attemptsInOrder},
 		{"what comes before an operation is counted in its chain and its lane, up to a bound", aheadIsCounted},
+		{"what has ended without an answer is found by its partner and by when it was cut off", unansweredAreFound},
 		{"an end is told once it is committed, and found by whoever asks", endsAreTold},
 	}
 }
@@ -106,4 +107,23 @@ func aheadIsCounted(t *testing.T, s *stand) {
 	if f := found[len(found)-1]; f.First != uuid.Nil || f.Chain != 0 {
 		t.Errorf("the first itself: %+v", f)
 	}
+}
+
+func unansweredAreFound(t *testing.T, s *stand) {
+	conn, record := uuid.New(), uuid.New()
+	s.settle(s.accept(updateOf(conn, record)), operation.Failed)
+	first, second := s.unsure(s.accept(updateOf(conn, record))), s.unsure(s.accept(updateOf(conn, uuid.New())))
+	s.settle(s.accept(updateOf(conn, record)), operation.Unknown)
+	foreign := updateOf(conn, record)
+	foreign.Partner = uuid.New()
+	s.unsure(s.accept(foreign))
+	found := got[[]operation.Operation](s)(s.Unanswered(t.Context(), first.Partner, at(3)))
+	slices.SortFunc(found, func(a, b operation.Operation) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	short := func(op operation.Operation) operation.Operation {
+		return operation.Operation{ID: op.ID, Connection: conn, OrderKey: op.OrderKey, CutAt: at(3)}
+	}
+	want := []operation.Operation{short(first), short(second)}
+	slices.SortFunc(want, func(a, b operation.Operation) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	same(t, "since they were cut off", found, want)
+	is(t, "later", len(got[[]operation.Operation](s)(s.Unanswered(t.Context(), first.Partner, at(4)))), 0)
 }
