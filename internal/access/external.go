@@ -112,7 +112,8 @@ func (e *External) Verify(ctx context.Context, raw string) (Principal, error) {
 // Revoke ends a token that names a client here, which proves itself by a secret that it has here. Any
 // other is left alone, and ErrUnsupportedToken is that of a token which cannot be told from others.
 func (e *External) Revoke(ctx context.Context, client, secret, raw string) error {
-	if _, _, err := (credentials{client, secret}).proves(ctx, e.Store, e.Now()); err != nil {
+	ctx, err := credentials{client, secret}.acts(ctx, e.Store, e.Now())
+	if err != nil {
 		return err
 	}
 	who, err := e.Verify(ctx, raw)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 )
 
 func TestOnlyAccessTokensOfAnIssuerAreTaken(t *testing.T) {
@@ -124,8 +125,13 @@ func TestAnExternalTokenIsRevokedAlsoWhereThereIsNoOwnIssuer(t *testing.T) {
 			t.Errorf("before: %v", why)
 		}
 	}
-	if err := g.Revoke(t.Context(), "own", secret, raw); err != nil {
+	caller := audit.Actor{Name: "stranger", Request: "r-1", Remote: "192.0.2.1"}
+	if err := g.Revoke(audit.By(t.Context(), caller), "own", secret, raw); err != nil {
 		t.Fatal(err)
+	}
+	caller.Name = "client:own"
+	if all, err := d.db.Entries(t.Context(), 0, 100); err != nil || len(all) == 0 || all[len(all)-1].Actor != caller {
+		t.Errorf("the log does not name who proved itself: %+v, %v", all, err)
 	}
 	if why := refusal(t, g.External, raw); why == nil || why.Why != "it was revoked" {
 		t.Errorf("%v", why)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 
 	"github.com/google/uuid"
@@ -114,13 +115,14 @@ func (s *Service) CreateFleet(ctx context.Context, who Principal, raw []byte) (K
 	err = s.store.InsertFleet(ctx, f, g)
 	if errors.Is(err, ErrRefTaken) {
 		return KnownFleet{}, problem.New(problem.Conflict,
-			"you know a fleet as fleet_ref %q already; GET /v2/orgs/fleets?fleet_refs= shows it if you still reach it", ref)
+			"you know a fleet as fleet_ref %q already; GET /v2/orgs/fleets?fleet_refs=%s shows it if you still reach it", ref,
+			url.QueryEscape(ref))
 	}
 	if err != nil {
 		return KnownFleet{}, fmt.Errorf("storing a fleet: %w", err)
 	}
 	// That it was made is no news to whoever asked for it.
-	return KnownFleet{Fleet: f, Ref: ref, Warnings: FleetWarnings(ref, f.ID, near)[1:]}, nil
+	return KnownFleet{Fleet: f, Ref: ref, Warnings: NearWarnings(g, near)}, nil
 }
 
 // Partners returns one page of the partners that the caller can grant something to: for a fleet all

@@ -11,6 +11,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/audit"
 )
 
 // TokenLife is how long an access token works at most. It ends earlier with its secret, its client or
@@ -109,6 +111,15 @@ func (p credentials) proves(ctx context.Context, in standings, now time.Time) (C
 	return c, proven, nil
 }
 
+// acts returns a context of what the client does whose secret is right, for the audit log, or ErrInvalidClient.
+func (p credentials) acts(ctx context.Context, in standings, now time.Time) (context.Context, error) {
+	c, _, err := p.proves(ctx, in, now)
+	if err != nil {
+		return ctx, err
+	}
+	return audit.Proven(ctx, "client:"+c.ID), nil
+}
+
 // Issue gives a token for client credentials. scope is a list separated by spaces that the
 // client must hold; "" and "organization" stand for all of its scopes.
 func (i *Issuer) Issue(ctx context.Context, clientID, secret, scope string) (Token, error) {
@@ -151,7 +162,8 @@ func (i *Issuer) Issue(ctx context.Context, clientID, secret, scope string) (Tok
 // Revoke ends a token of the client. A token that is not a valid one of the client is left
 // alone without an error, as RFC 7009 asks.
 func (i *Issuer) Revoke(ctx context.Context, clientID, secret, raw string) error {
-	if _, _, err := (credentials{clientID, secret}).proves(ctx, i.store, i.now()); err != nil {
+	ctx, err := credentials{clientID, secret}.acts(ctx, i.store, i.now())
+	if err != nil {
 		return err
 	}
 	t, err := i.read(ctx, raw)

@@ -15,6 +15,8 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/audit"
 )
 
 // clients is a store of clients and revocations in memory.
@@ -23,6 +25,8 @@ type clients struct {
 	revoked map[TokenID]time.Time
 	broken  error
 	asked   int
+	// by is whom the audit log names for what was revoked last.
+	by string
 }
 
 func (c *clients) Client(_ context.Context, id string) (Client, error) {
@@ -33,7 +37,8 @@ func (c *clients) Client(_ context.Context, id string) (Client, error) {
 	return Client{}, errors.Join(ErrNotFound, c.broken)
 }
 
-func (c *clients) Revoke(_ context.Context, id TokenID, expires time.Time) error {
+func (c *clients) Revoke(ctx context.Context, id TokenID, expires time.Time) error {
+	c.by = audit.Of(ctx).Name
 	c.revoked[id] = expires
 	return c.broken
 }
@@ -178,8 +183,11 @@ func TestARevokedTokenIsRefusedAlsoWhereItIsRemembered(t *testing.T) {
 	if err := i.Revoke(t.Context(), "tms", "s3cret", "rubbish"); err != nil {
 		t.Errorf("what is no token: %v", err)
 	}
-	if err := i.Revoke(t.Context(), "tms", "s3cret", raw); err != nil {
+	if err := i.Revoke(audit.By(t.Context(), audit.Actor{Name: "stranger"}), "tms", "s3cret", raw); err != nil {
 		t.Fatal(err)
+	}
+	if store.by != "client:tms" {
+		t.Errorf("the log names %s for it", store.by)
 	}
 	if _, err := i.Verify(t.Context(), raw); !errors.Is(err, ErrInvalidToken) ||
 		!strings.Contains(err.Error(), "revoked") {

@@ -15,15 +15,26 @@ type Warning struct {
 	Message string `json:"message"`
 }
 
-// FleetWarnings are what a partner is told whose reference has made a fleet. grants are the partner's.
+// FleetWarnings are what a partner is told whose connection has made a fleet by its reference. grants are the partner's.
 func FleetWarnings(ref string, fleet uuid.UUID, grants []Beside) []Warning {
-	all := []Warning{{"fleet_ref", fmt.Sprintf("was new and has made the fleet %s, which grants you everything; "+
-		"GET /v2/orgs/fleets lists the fleets that you reach", fleet)}}
+	made := Warning{"fleet_ref", fmt.Sprintf("was new and has made the fleet %s, which grants you everything; "+
+		"GET /v2/orgs/fleets lists the fleets that you reach", fleet)}
+	return append([]Warning{made}, nearly(Grant{Fleet: fleet, FleetRef: ref}, grants,
+		"delete this connection and make it again with that reference")...)
+}
+
+// NearWarnings are what a partner is told that has made a fleet, with its grant, under a reference that is nearly another
+// one. It cannot delete the fleet, and can let go of it.
+func NearWarnings(made Grant, grants []Beside) []Warning {
+	return nearly(made, grants, fmt.Sprintf("go on with that one, and cancel your share agreement with the fleet made now: "+
+		"POST /v2/orgs/share-agreements/%s/cancel", made.ID))
+}
+
+func nearly(made Grant, grants []Beside, remedy string) (all []Warning) {
 	for _, g := range grants {
-		if g.Fleet != fleet && g.Status != GrantDeleted && Near(ref, g.FleetRef) {
-			all = append(all,
-				Warning{"fleet_ref", fmt.Sprintf("is nearly %q, by which you know the fleet %s; if that one was meant, "+
-					"delete this connection and make it again with that reference", g.FleetRef, g.Fleet)})
+		if g.Fleet != made.Fleet && g.Status != GrantDeleted && Near(made.FleetRef, g.FleetRef) {
+			all = append(all, Warning{"fleet_ref", fmt.Sprintf("is nearly %q, by which you know the fleet %s; if that one was meant, %s",
+				g.FleetRef, g.Fleet, remedy)})
 		}
 	}
 	return all

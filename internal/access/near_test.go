@@ -38,6 +38,15 @@ func TestAPartnerIsToldThatItsReferenceMadeAFleetAndWhichOneItMayHaveMeant(t *te
 		!strings.Contains(all[1].Message, known.String()) {
 		t.Errorf("%+v", all)
 	}
+	if !strings.Contains(all[1].Message, "delete this connection") {
+		t.Errorf("%+v", all[1])
+	}
+	of := Grant{ID: uuid.New(), Fleet: made, FleetRef: "fleet 1"}
+	let := NearWarnings(of, grants)
+	if len(let) != 1 || strings.Contains(let[0].Message, "connection") || !strings.Contains(let[0].Message, known.String()) ||
+		!strings.Contains(let[0].Message, "POST /v2/orgs/share-agreements/"+of.ID.String()+"/cancel") {
+		t.Errorf("of a fleet that was made by itself: %+v", let)
+	}
 	if ref := NearRef("fleet 1", grants); ref != "fleet-1" {
 		t.Errorf("near is %q", ref)
 	}

@@ -49,3 +49,37 @@ func Reaches(ctx context.Context, s Store, who Principal, fleet uuid.UUID) (Gran
 	}
 	return g, g.InForce(g.ReadAt), nil
 }
+
+// Named are fleets as somebody names them: those whose id is in one list and whose reference in the other, of which an
+// empty one narrows nothing.
+type Named struct {
+	IDs  []uuid.UUID
+	Refs []string
+}
+
+// ReachesAny tells whether a partner reaches one of the fleets now that are named, at the cost of one look for each name.
+func ReachesAny(ctx context.Context, s Store, partner uuid.UUID, n Named) (bool, error) {
+	in := func(g Grant, err error) (bool, error) {
+		if errors.Is(err, ErrNotFound) {
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("looking up a grant: %w", err)
+		}
+		return g.InForce(g.ReadAt) && (len(n.Refs) == 0 || slices.Contains(n.Refs, g.FleetRef)), nil
+	}
+	for _, id := range n.IDs {
+		if reaches, err := in(s.Grant(ctx, partner, id)); reaches || err != nil {
+			return reaches, err
+		}
+	}
+	if len(n.IDs) > 0 {
+		return false, nil
+	}
+	for _, ref := range n.Refs {
+		if reaches, err := in(s.GrantByRef(ctx, partner, ref)); reaches || err != nil {
+			return reaches, err
+		}
+	}
+	return false, nil
+}

@@ -58,7 +58,10 @@ func (a *App) build(ctx context.Context, o Options) error {
 		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(p), Now: a.now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: a.keys.sealer, URLs: p.policy,
-		Most: a.config.MaxSubscriptions, Strict: strictEvents(p), Tests: webhook.Tests{Send: a.sendsTests(p), Note: a.noteTest}})
+		Most: a.config.MaxSubscriptions, Strict: strictEvents(p), Tests: webhook.Tests{Send: a.sendsTests(p), Note: a.noteTest},
+		Reaches: func(ctx context.Context, partner uuid.UUID, f webhook.Filters) (bool, error) {
+			return access.ReachesAny(ctx, a.db, partner, access.Named{IDs: f.FleetIDs, Refs: f.FleetRefs})
+		}})
 	a.floors = newFloors(a.config, a.lanes.activate, listen.Descriptors(), a.log)
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,
@@ -162,7 +165,7 @@ func (a *App) sendsTests(p parts) func(context.Context, webhook.Delivery) webhoo
 	s := a.sender(p)
 	return func(ctx context.Context, d webhook.Delivery) webhook.Result {
 		r := s.Send(ctx, d)
-		a.log.Info("a receiver was tested", "subscription_id", d.Subscription.ID, "status", r.StatusCode, "error", r.Err, "cause", r.Cause)
+		a.log.Info("a receiver was tested", "subscription_id", d.Subscription.ID, "status", r.StatusCode, "error", r.Err, r.Why())
 		return r
 	}
 }

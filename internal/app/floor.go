@@ -14,7 +14,6 @@ import (
 // them, writes a quarter and imports a sixteenth: callers, the store and idle connections need the others,
 // and without a descriptor the store answers nobody.
 const (
-	mostDeliveries  = 512
 	leastPlaces     = 16
 	deliveryShare   = 8
 	callShare       = 4
@@ -41,7 +40,7 @@ func newFloors(c config.Config, activate func(fence.Lane), limit int, log *slog.
 	}
 	return floors{
 		// A receiver of which nothing is known, or that hangs, may show with one request how it is.
-		deliveries: dispatch.NewFloor(dispatch.FloorConfig{Places: places("deliveries", mostDeliveries, deliveryShare),
+		deliveries: dispatch.NewFloor(dispatch.FloorConfig{Places: places("deliveries", c.DeliveriesAtOnce, deliveryShare),
 			First: 1, Least: 1, Most: perform.MostDeliveries, Quickly: time.Second, Now: time.Now, Activate: activate}),
 		// An adapter says how many calls of a connection its TSP takes. Of one that hangs there is one beside
 		// the one that hangs, since it may do so for one record alone.

@@ -50,7 +50,7 @@ var rooms = map[string]room{
 	"internal/tsp/simkit/simtest":      {"internal/tsp/simkit", "what the tests of all simulators share"},
 	"internal/tsp/tsptest":             {"internal/tsp internal/resource internal/tsp/simkit", "the suite sees what every adapter has in common"},
 	"internal/tsp/all":                 {"internal/tsp internal/tsp/simkit adapters simulators", "the list of all adapters"},
-	"internal/access":                  {"internal/event internal/fence internal/outbound internal/page internal/problem internal/resource internal/wire", "who may do what, to which kinds; issuers of tokens are foreign hosts"},
+	"internal/access":                  {"internal/audit internal/event internal/fence internal/outbound internal/page internal/problem internal/resource internal/wire", "who may do what, to which kinds; issuers of tokens are foreign hosts; who proves itself is named in the log of that"},
 	"internal/connection":              {"internal/access internal/audit internal/event internal/fence internal/outbound internal/page internal/problem internal/resource internal/tsp internal/wire", "links between fleets and TSPs; an address that the policy refuses is no fault of the TSP; who did something by hand is named as in the log of that"},
 	"internal/record":                  {"internal/access internal/connection internal/event internal/fence internal/page internal/problem internal/resource internal/tsp internal/wire", "the TSPs' records, shown to those who may see them and read through connections"},
 	"internal/operation":               {"internal/access internal/connection internal/event internal/fence internal/page internal/problem internal/record internal/resource internal/tsp internal/wire", "the tracked write"},

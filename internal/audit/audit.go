@@ -43,6 +43,14 @@ func Of(ctx context.Context) Actor {
 	return Actor{Name: "waybill"}
 }
 
+// Proven returns a context whose actor has a name that was proven behind the first look at its request, from
+// which the rest of it stays.
+func Proven(ctx context.Context, name string) context.Context {
+	a, _ := ctx.Value(key{}).(Actor)
+	a.Name = name
+	return By(ctx, a)
+}
+
 // Entry is one change of one thing.
 type Entry struct {
 	// Seq counts from 1 without gaps.

@@ -42,8 +42,8 @@ type Config struct {
 	// ImportEvery is how long after an import of a kind the next one begins.
 	ImportEvery time.Duration
 	// LanesAtOnce bounds the connections of one TSP that are worked at once, CallsAtOnce the writes that are
-	// at TSPs at once, and ImportsAtOnce the imports.
-	LanesAtOnce, CallsAtOnce, ImportsAtOnce int
+	// at TSPs at once, ImportsAtOnce the imports, and DeliveriesAtOnce the requests to receivers.
+	LanesAtOnce, CallsAtOnce, ImportsAtOnce, DeliveriesAtOnce int
 	// ImportHistory is how far back the first import of messages, inspections and other events reaches.
 	ImportHistory time.Duration
 	// IgnoreUnknown lets query parameters pass that the API does not know; a header names them.
@@ -102,7 +102,7 @@ type Rate struct {
 // Default returns the configuration before anything is set.
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
-		LanesAtOnce: 2000, CallsAtOnce: 10_000, ImportsAtOnce: 512, ImportHistory: 168 * time.Hour,
+		LanesAtOnce: 2000, CallsAtOnce: 10_000, ImportsAtOnce: 512, DeliveriesAtOnce: 512, ImportHistory: 168 * time.Hour,
 		KeepOperations: 90 * day, KeepRecords: 90 * day, KeepExchanges: 14, ListDeadline: 5 * time.Second,
 		RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
 		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, MaxSubscriptions: 1000,

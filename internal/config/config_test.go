@@ -111,6 +111,7 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_LANES_AT_ONCE=1000001":                          `WAYBILL_LANES_AT_ONCE is "1000001"; write a whole number from 1 to 1000000`,
 		"WAYBILL_CALLS_AT_ONCE=1000001":                          `WAYBILL_CALLS_AT_ONCE is "1000001"; write a whole number from 1 to 1000000`,
 		"WAYBILL_IMPORTS_AT_ONCE=1000001":                        `WAYBILL_IMPORTS_AT_ONCE is "1000001"; write a whole number from 1 to 1000000`,
+		"WAYBILL_DELIVERIES_AT_ONCE=0":                           `WAYBILL_DELIVERIES_AT_ONCE is "0"; write a whole number from 1 to 1000000`,
 		"WAYBILL_MAX_CONNECTIONS=many":                           `WAYBILL_MAX_CONNECTIONS is "many"; write a whole number from 1`,
 		"WAYBILL_TLS_CERT=a.pem":                                 "WAYBILL_TLS_CERT and WAYBILL_TLS_KEY must both be set",
 		"WAYBILL_TLS_KEY=a.pem":                                  "WAYBILL_TLS_CERT and WAYBILL_TLS_KEY must both be set",

@@ -143,6 +143,7 @@ func variables() []variable {
 			func(c *Config) *time.Duration { return &c.ImportHistory })},
 		{prefix + "LANES_AT_ONCE", number(func(c *Config) *int { return &c.LanesAtOnce })},
 		{prefix + "CALLS_AT_ONCE", number(func(c *Config) *int { return &c.CallsAtOnce })},
+		{prefix + "DELIVERIES_AT_ONCE", number(func(c *Config) *int { return &c.DeliveriesAtOnce })},
 		{prefix + "IMPORTS_AT_ONCE", number(func(c *Config) *int { return &c.ImportsAtOnce })},
 		{prefix + "KEEP_OPERATIONS", duration(leastKept, 3650*day,
 			func(c *Config) *time.Duration { return &c.KeepOperations })},

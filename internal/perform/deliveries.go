@@ -148,7 +148,7 @@ func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) (
 		end.Class = dispatch.Later
 	}
 	d.c.Log.Debug("delivery attempt ended", "subscription_id", p.to.ID, "event_id", p.waiting.Event.ID,
-		"attempt", p.waiting.Tries+1, "status", p.result.StatusCode, "error", p.result.Err, "cause", p.result.Cause)
+		"attempt", p.waiting.Tries+1, "status", p.result.StatusCode, "error", p.result.Err, p.result.Why())
 	return end
 }
 
@@ -204,7 +204,7 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 	}
 	if s.State == webhook.DeliveryDead {
 		d.c.Log.Warn("delivery is given up", "subscription_id", p.to.ID, "event_id", p.waiting.Event.ID,
-			"error", p.result.Err, "cause", p.result.Cause)
+			"error", p.result.Err, p.result.Why())
 	}
 	return nil
 }

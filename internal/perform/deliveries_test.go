@@ -53,6 +53,9 @@ func TestWhatBecomesOfADelivery(t *testing.T) {
 				o.answers = c.answers
 				begun := time.Now()
 				o.run(t, 25*time.Hour)
+				if strings.Contains(o.log.String(), "cause=<nil>") {
+					t.Errorf("the log names a cause that there is not: %s", &o.log)
+				}
 				last := o.settled[len(o.settled)-1]
 				if len(o.settled) != c.tries || last.State != c.last || paused(o) != c.paused {
 					t.Errorf("%d attempts, %s, paused %t", len(o.settled), last.State, paused(o))

@@ -91,9 +91,11 @@ type errand struct {
 	conn     connection.Connection
 	schedule record.Schedule
 	// err is how the import ended, and cut tells that it was our own stop that ended it.
-	err  error
-	cut  bool
-	pace *noting
+	err error
+	cut bool
+	// unshared tells that nothing was asked for, because the maker's grant does not let it.
+	unshared bool
+	pace     *noting
 }
 
 // Heads returns the kinds of a connection that are due: always all of them, because they are few.
@@ -203,6 +205,7 @@ func (i *Imports) refusal(ctx context.Context, e *errand) error {
 	}
 	brings, err := i.c.Grants.brings(ctx, e.conn, e.schedule.Kind, kinds)
 	if err == nil && !brings {
+		e.unshared = true
 		err = &tsp.Error{Class: tsp.Unsupported, Own: true, Message: record.Unshared(e.schedule.Kind)}
 	}
 	return err
@@ -260,7 +263,11 @@ func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Atte
 		return fmt.Errorf("settling an import: %w", err)
 	}
 	if v.Fate == dispatch.Fails {
-		i.c.Log.Warn("import failed", "connection_id", e.conn.ID, "tsp", e.conn.TSP, "resource", e.schedule.Kind,
+		level := slog.LevelWarn
+		if e.unshared {
+			level = slog.LevelDebug
+		}
+		i.c.Log.Log(ctx, level, "import failed", "connection_id", e.conn.ID, "tsp", e.conn.TSP, "resource", e.schedule.Kind,
 			"error", e.err)
 	}
 	if !v.Pause.IsZero() {

@@ -205,6 +205,23 @@ func TestAnImportThatFailsIsTriedAgainAndTellsWhy(t *testing.T) {
 	})
 }
 
+func TestAnImportThatTheGrantRulesOutIsNoWarningInTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		var log bytes.Buffer
+		y.imports.c.Log, y.imports.c.Grants = slog.New(slog.NewTextHandler(&log, nil)), NewGrants(y.world, time.Now)
+		y.grant.Levels, y.conn.Maker = map[resource.Kind]string{}, uuid.New()
+		y.tsp.list = func(context.Context, tsp.List) (tsp.Page, error) {
+			t.Error("it is asked for")
+			return tsp.Page{}, nil
+		}
+		y.run(t, time.Second)
+		if s := y.of(resource.KindVehicle); s.Problem != record.Unshared(resource.KindVehicle) || strings.Contains(log.String(), "import failed") {
+			t.Errorf("%+v, logged: %s", s, &log)
+		}
+	})
+}
+
 func TestHowImportsFail(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,6 +65,14 @@ type Result struct {
 	RetryAfter time.Duration
 	// Cause is what Err was made from, for the operator's log only: it may name addresses.
 	Cause error
+}
+
+// Why is the cause for a line of the log; nothing where none is known but the answer, as of a receiver that is gone.
+func (r Result) Why() slog.Attr {
+	if r.Cause == nil {
+		return slog.Attr{}
+	}
+	return slog.Any("cause", r.Cause)
 }
 
 // Log returns the log entry of an attempt that ended at a time.

@@ -31,6 +31,8 @@ type Config struct {
 	// Strict is that of a Sender.
 	Strict Shorten
 	Tests  Tests
+	// Reaches tells whether a partner reaches a fleet now that filters let pass; nil where nobody is to be warned.
+	Reaches func(ctx context.Context, partner uuid.UUID, f Filters) (bool, error)
 }
 
 // kept is what a Service needs of the store.
@@ -86,6 +88,10 @@ func (s *Service) Create(ctx context.Context, by Maker, body []byte) (Created, e
 	if err != nil {
 		return Created{}, err
 	}
+	unreached, err := s.unreached(ctx, by.Partner, d.filters)
+	if err != nil {
+		return Created{}, err
+	}
 	err = s.c.Store.InsertSubscriptions(ctx, withoutSecrets(all), s.c.Most)
 	switch {
 	case errors.Is(err, ErrDuplicate):
@@ -101,7 +107,23 @@ func (s *Service) Create(ctx context.Context, by Maker, body []byte) (Created, e
 	case err != nil:
 		return Created{}, fmt.Errorf("storing subscriptions: %w", err)
 	}
+	for i := range all {
+		all[i].Unreached = unreached
+	}
 	return Created{Subscriptions: all, Wildcard: isWildcard(d.eventName)}, nil
+}
+
+// unreached tells whether filters name no fleet that the partner reaches. One that is not there and one that is
+// somebody else's are the same to it.
+func (s *Service) unreached(ctx context.Context, partner uuid.UUID, f *Filters) (bool, error) {
+	if f == nil || f.Lost || s.c.Reaches == nil {
+		return false, nil
+	}
+	reaches, err := s.c.Reaches(ctx, partner, *f)
+	if err != nil {
+		return false, fmt.Errorf("looking for the fleets of filters: %w", err)
+	}
+	return !reaches, nil
 }
 
 // build makes a row per concrete event. The rows of a wildcard share one secret, because they
@@ -155,6 +177,9 @@ func duplicate(name string) error {
 // Get returns a partner's subscription.
 func (s *Service) Get(ctx context.Context, partner, id uuid.UUID) (Subscription, error) {
 	sub, err := s.stored(ctx, partner, id)
+	if err == nil {
+		sub.Unreached, err = s.unreached(ctx, partner, sub.Filters)
+	}
 	return sub.overlapped(s.c.Now()), err
 }
 

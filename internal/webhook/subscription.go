@@ -66,6 +66,8 @@ type Subscription struct {
 	// Strict tells that its events hold no member that the contract lacks, because the client that made
 	// it takes none.
 	Strict bool
+	// Unreached tells, where it was asked, that its Filters name no fleet that the partner reaches. It is not stored.
+	Unreached bool
 	// Refused counts the answers that were no success and counted as delivered.
 	Refused int64
 	Health  Health

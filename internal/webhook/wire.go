@@ -134,7 +134,7 @@ func (s Subscription) extension() Extension {
 }
 
 // warnings tells of an event that clients of the contract may ask for and nobody ever raises, of filters
-// that no event passes, and of a secret just given that the libraries which it is made for cannot use.
+// that no event passes, or none as things stand, and of a secret just given that the libraries which it is made for cannot use.
 func (s Subscription) warnings() (all []Warning) {
 	if why := s.Secret.unfit(); why != "" {
 		all = append(all, Warning{"secret", why +
@@ -152,6 +152,10 @@ func (s Subscription) warnings() (all []Warning) {
 	case s.Filters != nil && strings.HasPrefix(s.EventName, "webhook."):
 		all = append(all, Warning{"filters",
 			"events of webhook concern no fleet, so nothing will be sent; PATCH filters to null"})
+	case s.Unreached:
+		all = append(all, Warning{"filters", "name no fleet that you reach, so nothing will be sent for now; one that you come to " +
+			"reach later by such a reference or id counts from then on. GET /v2/orgs/fleets lists those that you reach, and PATCH " +
+			"filters names others"})
 	}
 	return all
 }

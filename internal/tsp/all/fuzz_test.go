@@ -57,8 +57,16 @@ func FuzzAnswersOfTSPs(f *testing.F) {
 		`{"result":[{"id":"b1","version":"1"}],"jsonrpc":"2.0"}`, `{"error":{"message":"x","data":{"type":"OverLimitException"}}}`,
 		`[{"id":1,"name":"a","uniqueId":"u","attributes":{"x":[1]}}]`, `{"result":{"credentials":{"sessionId":"s","database":"d","userName":"u"},"path":"my1.geotab.com"}}`,
 		`{"data":{"id":1e400}}`, `{"data":[[[[[[[[`, "\xff\xfe", `{"access_token":"t","expires_in":-1}`, `{"data":null,"companies":[{"company":{"id":null}}]}`} {
-		for which := range byte(4) {
+		for which := range byte(5) {
 			f.Add(which, 200, "application/json", "1", []byte(body))
+		}
+	}
+	for _, body := range []string{`{"access_token":"t","refresh_token":"r","expires_in":"3600"}`, `{"access_token":"t","expires_in":-1}`,
+		`{"access_token":7}`, `{"error":"invalid_grant","error_description":"\u0000"}`, `{"error":[]}`, "<html>"} {
+		for which := range byte(5 * ways) {
+			for _, status := range []int{200, 400, 401} {
+				f.Add(which, status, "application/json", "1", []byte(body))
+			}
 		}
 	}
 	f.Add(byte(0), 429, "text/html", "9e99", []byte("<html>"))
@@ -68,7 +76,7 @@ func FuzzAnswersOfTSPs(f *testing.F) {
 		if status < 100 || status > 999 {
 			status = 200
 		}
-		adapters := all.Adapters()
+		adapters := fuzzed()
 		adapter := adapters[int(which)%len(adapters)]
 		registry, err := tsp.NewRegistry(adapters, nil)
 		if err != nil {
@@ -76,8 +84,9 @@ func FuzzAnswersOfTSPs(f *testing.F) {
 		}
 		answers := &rubbish{status: status, kind: kind, retry: retry, body: body}
 		caller := tsp.NewCaller(registry, &http.Client{Transport: answers}, 5*time.Second, slog.New(slog.DiscardHandler))
+		given := signIn(adapter.Spec(), int(which)/len(adapters)%ways)
 		to := tsp.Target{Connection: uuid.New(), TSP: adapter.Spec().Name, Settings: adapter.Spec().SampleSettings,
-			Credentials: func(context.Context) (tsp.Credentials, error) { return adapter.Spec().SampleCredentials, nil }}
+			Credentials: func(context.Context) (tsp.Credentials, error) { return given, nil }, Renew: renewing}
 		broken := func(what string, end *tsp.Error) {
 			t.Helper()
 			var panicked *tsp.Panic
@@ -85,7 +94,10 @@ func FuzzAnswersOfTSPs(f *testing.F) {
 				t.Errorf("%s of %s: %v", what, to.TSP, end)
 			}
 		}
-		_, end := caller.Check(t.Context(), to, unpaced{})
+		_, end := caller.Exchange(t.Context(), to, given, unpaced{})
+		broken("exchanging credentials", end)
+		answers.calls = 0
+		_, end = caller.Check(t.Context(), to, unpaced{})
 		broken("checking", end)
 		for _, of := range resource.AllFacts() {
 			answers.calls = 0

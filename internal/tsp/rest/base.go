@@ -27,7 +27,7 @@ func baseURL(config Config, access tsp.Access) (string, error) {
 		return "", wrong(config.URLField, "it must be an https URL, or an http one of this machine, without query%s", example(config.Spec.BaseURL))
 	}
 	if own != "" && access.BaseURL != "" && !slices.ContainsFunc([]string{access.BaseURL, usual, config.Spec.BaseURL}, same(own)) {
-		return "", elsewhere(config.URLField, config.Spec.DisplayName, access.BaseURL)
+		return "", elsewhere(config.URLField, config.Spec.DisplayName)
 	}
 	base := strings.TrimRight(cmp.Or(access.BaseURL, own, usual), "/")
 	if base == "" {
@@ -49,9 +49,10 @@ func same(own string) func(string) bool {
 	return func(other string) bool { return other != "" && form(own) == form(other) }
 }
 
-// elsewhere refuses an address beside the one that the operator has set.
-func elsewhere(field, name, base string) error {
-	return wrong(field, "this installation asks %s at %s alone, as its operator has set; give that address or none", name, base)
+// elsewhere refuses an address beside the one that the operator has set, which it does not tell: it may be one of
+// the operator's own network.
+func elsewhere(field, name string) error {
+	return wrong(field, "this installation asks %s at one address alone, which its operator has set; leave this one out", name)
 }
 
 func example(url string) string {
@@ -92,7 +93,7 @@ func (o OAuth) endpoint(base string, spec tsp.Spec, access tsp.Access) (root, pa
 	case own != "" && access.BaseURL == "":
 		raw = own
 	case own != "" && !slices.ContainsFunc(o.places(spec, access), same(own)):
-		return "", "", elsewhere(o.TokenURLField, spec.DisplayName, access.BaseURL)
+		return "", "", elsewhere(o.TokenURLField, spec.DisplayName)
 	}
 	if strings.HasPrefix(raw, "/") {
 		return base, raw, nil
