@@ -214,6 +214,7 @@ func (a *App) tasks() []func(context.Context) error {
 		a.sealOld,
 		func(ctx context.Context) error { return record.WatchOrphans(ctx, a.db, a.now, a.log) },
 		func(ctx context.Context) error { return webhook.Sweep(ctx, a.sweeps(), a.now, a.log) },
+		func(ctx context.Context) error { return webhook.Expire(ctx, a.sweeps(), a.config.KeepEvents, a.now, a.log) },
 		func(ctx context.Context) error { return perform.Forget(ctx, a.sweeps(), kept, a.now, a.log) },
 		a.jobs.Run,
 		a.forgetCalls,

@@ -19,6 +19,7 @@ type watchedSweeps struct {
 // sweeps is all that is swept of the store.
 type sweeps interface {
 	webhook.Sweeps
+	webhook.Expiry
 	perform.Retention
 }
 
@@ -55,6 +56,15 @@ func (w watchedSweeps) SweepSecrets(ctx context.Context, at time.Time) (bool, er
 // SweepDeadLetters is the store's.
 func (w watchedSweeps) SweepDeadLetters(ctx context.Context, before time.Time) (bool, error) {
 	return w.told("dead_letters", func() (bool, error) { return w.Store.SweepDeadLetters(ctx, before) })
+}
+
+// ExpireDeliveries is the store's.
+func (w watchedSweeps) ExpireDeliveries(ctx context.Context, behind int64, before, at time.Time) (next int64, more bool, err error) {
+	_, err = w.told("waiting_deliveries", func() (bool, error) {
+		next, more, err = w.Store.ExpireDeliveries(ctx, behind, before, at)
+		return more, err
+	})
+	return next, more, err
 }
 
 // SweepLogs is the store's.
