@@ -99,3 +99,8 @@ func (w watchedSweeps) SweepRecords(ctx context.Context, behind int64, before ti
 	})
 	return next, err
 }
+
+// SweepFleets is the store's.
+func (w watchedSweeps) SweepFleets(ctx context.Context, before time.Time) (bool, error) {
+	return w.told("deleted_fleets", func() (bool, error) { return w.Store.SweepFleets(ctx, before) })
+}

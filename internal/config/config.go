@@ -54,7 +54,7 @@ type Config struct {
 	// FleetsOnPurpose keeps connections from making fleets by the way.
 	FleetsOnPurpose bool
 	// KeepOperations is for how long operations are kept after they ended, and KeepRecords for how long records of
-	// messages and other events that were written here are.
+	// messages and other events are.
 	KeepOperations, KeepRecords time.Duration
 	// KeepEvents is for how long an event waits for a subscription that is stale or paused.
 	KeepEvents time.Duration
