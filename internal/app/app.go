@@ -207,13 +207,16 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 
 // tasks are what one replica of all does beside its other work.
 func (a *App) tasks() []func(context.Context) error {
-	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords,
+	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords, History: a.config.ImportHistory,
 		Exchanges: time.Duration(a.config.KeepExchanges) * 24 * time.Hour}
 	return []func(context.Context) error{
 		func(ctx context.Context) error { return a.reseal(ctx, a.keys.sealer) },
 		a.sealOld,
 		func(ctx context.Context) error { return record.WatchOrphans(ctx, a.db, a.now, a.log) },
 		func(ctx context.Context) error { return webhook.Sweep(ctx, a.sweeps(), a.now, a.log) },
+		func(ctx context.Context) error {
+			return webhook.Expire(ctx, a.sweeps(), a.config.KeepEvents, a.now, a.log)
+		},
 		func(ctx context.Context) error { return perform.Forget(ctx, a.sweeps(), kept, a.now, a.log) },
 		a.jobs.Run,
 		a.forgetCalls,

@@ -78,7 +78,7 @@ func TestEachKindOfSweepIsSeen(t *testing.T) {
 	t.Parallel()
 	h := openWith(t, seen())
 	for _, what := range []string{"deleted_webhooks", "receivers", "old_secrets", "dead_letters", "delivery_logs",
-		"idempotency_keys", "exchanges", "operations", "records"} {
+		"idempotency_keys", "exchanges", "operations", "records", "waiting_deliveries", "deleted_fleets"} {
 		h.until("there are sweeps of "+what, func() bool {
 			return slices.ContainsFunc(h.scraped(), func(line string) bool {
 				return strings.HasPrefix(line, `waybill_sweeps_total{result="done",what="`+what+`"}`)

@@ -19,6 +19,7 @@ type watchedSweeps struct {
 // sweeps is all that is swept of the store.
 type sweeps interface {
 	webhook.Sweeps
+	webhook.Expiry
 	perform.Retention
 }
 
@@ -57,6 +58,15 @@ func (w watchedSweeps) SweepDeadLetters(ctx context.Context, before time.Time) (
 	return w.told("dead_letters", func() (bool, error) { return w.Store.SweepDeadLetters(ctx, before) })
 }
 
+// ExpireDeliveries is the store's.
+func (w watchedSweeps) ExpireDeliveries(ctx context.Context, behind int64, before, at time.Time) (next int64, more bool, err error) {
+	_, err = w.told("waiting_deliveries", func() (bool, error) {
+		next, more, err = w.Store.ExpireDeliveries(ctx, behind, before, at)
+		return more, err
+	})
+	return next, more, err
+}
+
 // SweepLogs is the store's.
 func (w watchedSweeps) SweepLogs(ctx context.Context, before time.Time) (bool, error) {
 	return w.told("delivery_logs", func() (bool, error) { return w.Store.SweepLogs(ctx, before) })
@@ -88,4 +98,9 @@ func (w watchedSweeps) SweepRecords(ctx context.Context, behind int64, before ti
 		return next > 0, err
 	})
 	return next, err
+}
+
+// SweepFleets is the store's.
+func (w watchedSweeps) SweepFleets(ctx context.Context, before time.Time) (bool, error) {
+	return w.told("deleted_fleets", func() (bool, error) { return w.Store.SweepFleets(ctx, before) })
 }

@@ -54,8 +54,10 @@ type Config struct {
 	// FleetsOnPurpose keeps connections from making fleets by the way.
 	FleetsOnPurpose bool
 	// KeepOperations is for how long operations are kept after they ended, and KeepRecords for how long records of
-	// messages and other events that were written here are.
+	// messages and other events are.
 	KeepOperations, KeepRecords time.Duration
+	// KeepEvents is for how long an event waits for a subscription that is stale or paused.
+	KeepEvents time.Duration
 	// KeepExchanges is for how many days the calls of attempts are kept; 0 keeps none.
 	KeepExchanges int
 	// ListDeadline bounds the time for which a list is read.
@@ -103,7 +105,7 @@ type Rate struct {
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
 		LanesAtOnce: 2000, CallsAtOnce: 10_000, ImportsAtOnce: 512, DeliveriesAtOnce: 512, ImportHistory: 168 * time.Hour,
-		KeepOperations: 90 * day, KeepRecords: 90 * day, KeepExchanges: 14, ListDeadline: 5 * time.Second,
+		KeepOperations: 90 * day, KeepRecords: 90 * day, KeepEvents: 14 * day, KeepExchanges: 14, ListDeadline: 5 * time.Second,
 		RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
 		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, MaxSubscriptions: 1000,
 		Console: defaultConsole(), Traces: Traces{Ratio: 1}, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}, OIDC: OIDC{Claims: defaultClaims()}}

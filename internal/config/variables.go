@@ -149,6 +149,7 @@ func variables() []variable {
 			func(c *Config) *time.Duration { return &c.KeepOperations })},
 		{prefix + "KEEP_RECORDS", duration(leastKept, 3650*day,
 			func(c *Config) *time.Duration { return &c.KeepRecords })},
+		{prefix + "KEEP_EVENTS", duration(2*day, 3650*day, func(c *Config) *time.Duration { return &c.KeepEvents })},
 		{prefix + "KEEP_EXCHANGES", days(func(c *Config) *int { return &c.KeepExchanges })},
 		{prefix + "LIST_DEADLINE", duration(100*time.Millisecond, time.Minute,
 			func(c *Config) *time.Duration { return &c.ListDeadline })},

@@ -49,7 +49,7 @@ type sweeps struct {
 
 // swept is what is swept: see the names that the program gives to Swept.
 var swept = set("deleted_webhooks", "receivers", "old_secrets", "dead_letters", "delivery_logs", "idempotency_keys",
-	"exchanges", "operations", "records")
+	"exchanges", "operations", "records", "waiting_deliveries", "deleted_fleets")
 
 func newSweeps(r prometheus.Registerer) sweeps {
 	return sweeps{

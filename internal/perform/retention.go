@@ -11,15 +11,26 @@ import (
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
-// Kept is for how long things are kept: operations after they ended, records of what was written after they were, and the
-// calls of attempts after these ended.
-type Kept struct{ Operations, Records, Exchanges time.Duration }
+// Kept is for how long things are kept: operations after they ended, records of messages and other events after these
+// happened and were last heard of, and the calls of attempts after these ended.
+type Kept struct {
+	Operations, Records, Exchanges time.Duration
+	// History is how far back an import asks for events; what it may show again is kept.
+	History time.Duration
+}
+
+// fleetGrace is for how long the records of a deleted fleet are kept: what was under way ends, and what its connections leave
+// is told as deleted. A fleet that was deleted does not come back.
+const fleetGrace = 24 * time.Hour
 
 // Retention removes what is kept no longer.
 type Retention interface {
 	operation.Retention
 	record.Retention
 }
+
+// beyondHistory is how much longer than an import reaches back an event is kept: one that is on its way began earlier.
+const beyondHistory = 24 * time.Hour
 
 // forgetEvery is how often it is looked for what is kept no longer.
 const forgetEvery = 10 * time.Minute
@@ -47,7 +58,8 @@ func forget(ctx context.Context, in Retention, kept Kept, at time.Time) error {
 		fence.InParts(ctx, func() (bool, error) { return in.SweepKeys(ctx, keys) }),
 		fence.InParts(ctx, func() (bool, error) { return in.SweepExchanges(ctx, at.Add(-kept.Exchanges)) }),
 		along(ctx, in.SweepOperations, at.Add(-kept.Operations)),
-		along(ctx, in.SweepRecords, at.Add(-kept.Records)))
+		along(ctx, in.SweepRecords, at.Add(-max(kept.Records, kept.History+beyondHistory))),
+		fence.InParts(ctx, func() (bool, error) { return in.SweepFleets(ctx, at.Add(-fleetGrace)) }))
 }
 
 // along sweeps from the oldest to what is younger than a time.

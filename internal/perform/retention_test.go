@@ -54,6 +54,11 @@ func (c *cellar) SweepRecords(_ context.Context, behind int64, before time.Time)
 	return c.sweep("records", behind, before)
 }
 
+func (c *cellar) SweepFleets(_ context.Context, before time.Time) (bool, error) {
+	_, err := c.sweep("fleets", 0, before)
+	return false, err
+}
+
 func (c *cellar) SweepKeys(_ context.Context, before time.Time) (bool, error) {
 	_, err := c.sweep("keys", 0, before)
 	return false, err
@@ -66,8 +71,9 @@ func (c *cellar) SweepExchanges(_ context.Context, before time.Time) (bool, erro
 
 func TestWhatIsKeptNoLongerIsForgottenInPartsWhateverFailsOnTheWay(t *testing.T) {
 	t.Parallel()
-	once := map[string][]int64{"keys": {0}, "exchanges": {0}, "operations": {0, 100, 200}, "records": {0, 100, 200}}
-	kept := perform.Kept{Operations: 90 * 24 * time.Hour, Records: 60 * 24 * time.Hour, Exchanges: 14 * 24 * time.Hour}
+	once := map[string][]int64{"keys": {0}, "exchanges": {0}, "operations": {0, 100, 200}, "records": {0, 100, 200}, "fleets": {0}}
+	kept := perform.Kept{Operations: 90 * 24 * time.Hour, Records: 60 * 24 * time.Hour, Exchanges: 14 * 24 * time.Hour,
+		History: 7 * 24 * time.Hour}
 	for fails := range once {
 		synctest.Test(t, func(t *testing.T) {
 			c := &cellar{asked: map[string][]int64{}, ages: map[string]time.Duration{}, fails: fails}
@@ -90,11 +96,30 @@ func TestWhatIsKeptNoLongerIsForgottenInPartsWhateverFailsOnTheWay(t *testing.T)
 				t.Errorf("when %s can be swept again (-want +got):\n%s", fails, diff)
 			}
 			for what, age := range map[string]time.Duration{"keys": operation.KeyLife, "operations": kept.Operations, "records": kept.Records,
-				"exchanges": kept.Exchanges} {
+				"exchanges": kept.Exchanges, "fleets": 24 * time.Hour} {
 				if off := c.ages[what] - age; off < 0 || off > time.Second {
 					t.Errorf("%s of %s were swept, want %s", what, c.ages[what], age)
 				}
 			}
 		})
 	}
+}
+
+func TestWhatAnImportMayShowAgainIsKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &cellar{asked: map[string][]int64{}, ages: map[string]time.Duration{}}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		kept := perform.Kept{Records: 30 * 24 * time.Hour, History: 365 * 24 * time.Hour}
+		go func() { done <- perform.Forget(ctx, c, kept, time.Now, slog.New(slog.DiscardHandler)) }()
+		time.Sleep(time.Minute)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if off := c.ages["records"] - 366*24*time.Hour; off < 0 || off > time.Second {
+			t.Errorf("records of %s were swept", c.ages["records"])
+		}
+	})
 }

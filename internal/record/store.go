@@ -62,12 +62,15 @@ type Retention interface {
 	// SweepRecords removes records that are Past at a time, and nobody is told, of a bounded number of those
 	// behind a Seq, in their order. It returns the Seq to go on behind; 0 where what follows came since.
 	SweepRecords(ctx context.Context, behind int64, before time.Time) (next int64, err error)
+	// SweepFleets removes a bounded number of the records, of whatever kind, of fleets that were deleted before a time, and
+	// tells whether there may be more.
+	SweepFleets(ctx context.Context, before time.Time) (more bool, err error)
 }
 
-// Past tells whether a record is a message or another event that was written here before a time, and that no import
-// has shown: its TSP holds it, and what is imported stays for as long as it does.
+// Past tells whether a record is a message or another event that happened before a time, and of which nothing was learned
+// or written since. Imports ask for what happened since a later time, so they do not bring it back.
 func (r Record) Past(before time.Time) bool {
-	return r.Kind.Facts().Log && !r.Imported && r.UpdatedAt.Before(before)
+	return r.Kind.Facts().Log && r.UpdatedAt.Before(before) && r.SortTime().Before(before)
 }
 
 // Lists reads records.

@@ -87,6 +87,7 @@ type Store interface {
 	webhook.Trail
 	webhook.Figures
 	webhook.Sweeps
+	webhook.Expiry
 	webhook.Vault
 	audit.Log
 	webhook.Receivers

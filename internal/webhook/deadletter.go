@@ -19,10 +19,10 @@ type DeadLetter struct {
 	Seq          int64
 	Subscription uuid.UUID
 	Event        event.Event
-	// Tries are those that were made, and DiedAt is when the last one ended.
+	// Tries are those that were made, and DiedAt is when the last one ended, or the waiting of one that Expired.
 	Tries  int
 	DiedAt time.Time
-	// StatusCode and ErrorMessage are what the last attempt's log says.
+	// StatusCode and ErrorMessage are what its last log entry says.
 	StatusCode   int
 	ErrorMessage *string
 }

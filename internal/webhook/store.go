@@ -100,7 +100,7 @@ const (
 	LogFailed  LogStatus = "failed"
 )
 
-// DeliveryLog is one attempt to deliver one event.
+// DeliveryLog is one attempt to deliver one event, or the end of its waiting, which is no attempt: Attempt is 0 then.
 type DeliveryLog struct {
 	// ID is a UUIDv7 of CreatedAt.
 	ID           uuid.UUID

@@ -2,11 +2,13 @@ package storetest
 
 import (
 	"context"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -17,7 +19,8 @@ func past() []rule {
 	return []rule{
 		{"an operation that ended before a time goes with what was kept of it, and one that lives stays however old it is", pastOperationsGo},
 		{"operations go in parts, between which others write", partsAreBounded},
-		{"a record of an event that was written before a time goes, and nothing that its TSP shows", pastRecordsGo},
+		{"a record of an event goes that happened before a time and was last heard of before it, and nothing else", pastRecordsGo},
+		{"all records of a deleted fleet go, in parts, and those of others stay", recordsOfDeletedGo},
 		{"keys go by their age", oldKeysGo},
 	}
 }
@@ -77,19 +80,27 @@ func partsAreBounded(t *testing.T, s *stand) {
 
 func pastRecordsGo(t *testing.T, s *stand) {
 	c := s.connect(connected(s.fleet()))
+	occurs := noon()
 	event := func(r record.Record, kind resource.Kind) record.Record {
-		r.Kind, r.OccurredAt, r.Fleet, r.Connection = kind, noon(), c.Fleet, c.ID
+		r.Kind, r.OccurredAt, r.Fleet, r.Connection = kind, occurs, c.Fleet, c.ID
 		r = r.Identify()
 		s.save(r)
 		return r
 	}
 	gone := event(written(1, "1", `{"sender_id":"`+sender(1)+`"}`), resource.KindMessage)
-	kept := []record.Record{event(imported(1, "2", `{}`), resource.KindMessage), event(written(1, "3", `{}`), resource.KindVehicle),
+	shown := []record.Record{event(imported(1, "2", `{}`), resource.KindMessage), event(imported(1, "7", `{}`), resource.KindFuelTransaction),
+		event(imported(1, "8", `{}`), resource.KindDvirLog)}
+	kept := []record.Record{event(imported(6, "5", `{}`), resource.KindMessage), event(written(1, "3", `{}`), resource.KindVehicle),
 		event(written(6, "4", `{}`), resource.KindMessage)}
+	// An import shows again what happened of late, and nothing new is stored of it.
+	occurs = at(5)
+	kept = append(kept, event(imported(1, "6", `{}`), resource.KindMessage))
 	s.forgotten(s.SweepRecords, at(5))
-	_, err := s.RecordByID(t.Context(), gone.ID)
-	fails(t, "the one that was written", err, record.ErrNotFound)
-	is(t, "what its connection reaches", len(got[[]record.Record](s)(s.RecordsOf(t.Context(), gone.Connection, gone.Kind))), 2)
+	for _, r := range append(shown, gone) {
+		_, err := s.RecordByID(t.Context(), r.ID)
+		fails(t, "one that was written or shown", err, record.ErrNotFound)
+	}
+	is(t, "what its connection reaches", len(got[[]record.Record](s)(s.RecordsOf(t.Context(), gone.Connection, gone.Kind))), 3)
 	for _, r := range kept {
 		is(t, "kept", s.record(r.ID).ID, r.ID)
 	}
@@ -97,6 +108,49 @@ func pastRecordsGo(t *testing.T, s *stand) {
 	again.SeenAt, again.UpdatedAt = at(9), at(9)
 	s.save(again)
 	is(t, "written again", s.record(gone.ID).UpdatedAt, at(9))
+}
+
+func recordsOfDeletedGo(t *testing.T, s *stand) {
+	saved := func(c connection.Connection, n int) (all []record.Record) {
+		for i := range n {
+			r := imported(1, strconv.Itoa(i), `{"sender_id":"`+sender(i)+`"}`)
+			r.Fleet, r.Connection = c.Fleet, c.ID
+			if i%2 == 0 {
+				r.Kind, r.OccurredAt = resource.KindMessage, noon()
+			}
+			all = append(all, r.Identify())
+		}
+		s.save(all...)
+		return all
+	}
+	c, other := s.connect(connected(s.fleet())), s.connect(connected(s.fleet()))
+	gone, kept := saved(c, 150), saved(other, 3)
+	sweep := func(minute int) int {
+		return s.swept(func() (bool, error) { return s.SweepFleets(t.Context(), at(minute)) })
+	}
+	sweep(100)
+	is(t, "while the fleet lives", s.record(gone[0].ID).ID, gone[0].ID)
+	s.must(s.ChangeConnection(t.Context(), change(c, connection.Deleted)))
+	s.must(s.DeleteFleet(t.Context(), c.Fleet, at(5)))
+	sweep(5)
+	is(t, "at first", s.record(gone[1].ID).ID, gone[1].ID)
+	if parts := sweep(6); parts < 2 {
+		t.Errorf("it went in %d parts", parts)
+	}
+	s = s.crashed()
+	for _, r := range gone {
+		_, err := s.RecordByID(t.Context(), r.ID)
+		fails(t, "a record of the fleet", err, record.ErrNotFound)
+	}
+	is(t, "more", got[bool](s)(s.SweepFleets(t.Context(), at(100))), false)
+	for _, r := range kept {
+		is(t, "of another", s.record(r.ID).ID, r.ID)
+	}
+	// What is on its way when the fleet goes may be saved later.
+	s.save(gone[0])
+	sweep(100)
+	_, err := s.RecordByID(t.Context(), gone[0].ID)
+	fails(t, "one that came later", err, record.ErrNotFound)
 }
 
 func oldKeysGo(t *testing.T, s *stand) {

@@ -55,7 +55,7 @@ func run(t *testing.T, fresh func(t *testing.T) Engine, with *sealing) {
 		"connections": connections(), "permits": permits(), "drafts": drafts(), "locks": locks(), "records": records(),
 		"sweeps": sweeps(), "orphans": orphans(), "changes": changes(), "lists": lists(), "schedules": schedules(),
 		"webhooks": webhooks(), "changes of webhooks": webhookChanges(), "dead letters": deadLetters(), "trails": trails(),
-		"retention": slices.Concat(retention(), past()), "meta": meta(), "vault": vault(), "audit": audits(),
+		"retention": slices.Concat(retention(), expiry(), past()), "meta": meta(), "vault": vault(), "audit": audits(),
 		"restored": restored(), "sealed": sealedAtRest(), "damaged": slices.Concat(damaged(), lost()),
 		"filters": filtersFollow(), "memory": memory(), "surveys": slices.Concat(surveys(), surveysOfLinks(), rates()), "backlogs": backlogs(), "lanes": slices.Concat(lanes(), callCounts()), "jobs": jobs(),
 	} {

@@ -50,13 +50,17 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 			}
 		}
 		tx.count(s)
-		l := s.Log
-		return tx.exec(`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code,
-			error_message, response_time_ms, created_at, subject, attempt, signed_at, signed_sum)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`, l.ID[:],
-			l.Subscription[:], l.EventID[:], l.EventName, string(l.Status), l.StatusCode, l.ErrorMessage,
-			l.ResponseTimeMS, micros(l.CreatedAt), l.Subject[:], l.Attempt, micros(l.Signed.At), l.Signed.Sum[:])
+		return tx.logged(s.Log)
 	})
+}
+
+// logged writes a log entry.
+func (t *tx) logged(l webhook.DeliveryLog) error {
+	return t.exec(`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code,
+		error_message, response_time_ms, created_at, subject, attempt, signed_at, signed_sum)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`, l.ID[:],
+		l.Subscription[:], l.EventID[:], l.EventName, string(l.Status), l.StatusCode, l.ErrorMessage,
+		l.ResponseTimeMS, micros(l.CreatedAt), l.Subject[:], l.Attempt, micros(l.Signed.At), l.Signed.Sum[:])
 }
 
 // told is a subscription, as deleted if it is gone.
