@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/app/apptest"
+	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/lane"
 	"github.com/waybill-dev/waybill/internal/page"
@@ -71,5 +73,25 @@ func TestTwoReplicasWorkBehindAPoolerInTransactionModeOverPostgreSQL(t *testing.
 			strings.Contains(said, "level=ERROR") {
 			t.Errorf("replica %d said %s", i, said)
 		}
+	}
+}
+
+func TestAReplicaThatCannotJoinSaysWhatIsWrongAndWhatToDoOverPostgreSQL(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.Key, c.DatabaseURL = operatorKey, apptest.Database(t)
+	// What a pooler does to a statement that is kept under a name depends on which connections it picks.
+	_, err := beneath(t, c.DatabaseURL).ExecContext(t.Context(), `CREATE FUNCTION clash() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN RAISE 'prepared statement "x" already exists' USING ERRCODE = '42P05'; END $$;
+		CREATE TRIGGER clash BEFORE INSERT ON replica FOR EACH ROW EXECUTE FUNCTION clash()`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := app.Open(t.Context(), c, app.Options{Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
+	if err == nil {
+		t.Fatal("it joined", a.Close(t.Context()))
+	}
+	if said := err.Error(); !strings.Contains(said, "joining the replicas") || !strings.Contains(said, "cache_describe") {
+		t.Error(said)
 	}
 }
