@@ -62,7 +62,7 @@ func (a *App) join(ctx context.Context) error {
 		Now: time.Now, Clock: a.now, Waits: a.laneWaits, Log: a.log})
 	if err != nil {
 		pool.Close()
-		return err
+		return postgres.Explained(err)
 	}
 	a.lanes.pool, a.lanes.looks = pool, newLooks(pool, a.config.ListDeadline)
 	a.lanes.shared, a.replica = s, s

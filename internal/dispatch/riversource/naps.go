@@ -14,12 +14,15 @@ type nap struct {
 }
 
 // nap wakes lanes that sleep at their time, and notes in which queues lanes are. After a release an
-// activation may be on its way that was sent while the lane ran.
+// activation may be on its way that was sent while the lane ran. Tickets that were made here are news where none is heard.
 func (s *Source) nap(lanes []row, released bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, l := range lanes {
 		s.known[l.queue] = true
+		if l.queued && s.deaf() {
+			s.standing.news++
+		}
 		if l.queued || l.in <= 0 || l.owner != nil {
 			continue
 		}

@@ -79,3 +79,22 @@ func TestASourceThatCannotListenKeepsToTheContractOfSources(t *testing.T) {
 		return replica(t, database(t)+"&default_query_exec_mode=exec", pooled)
 	})
 }
+
+// behind has a replica work through a pooler in transaction mode, as the program does.
+func behind(t *testing.T, url string) func(*riversource.Config) {
+	t.Helper()
+	p, pooled, err := postgres.Pool(t.Context(), url, 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	return func(c *riversource.Config) { c.Pool, c.PollOnly = p, pooled }
+}
+
+func TestASourceBehindAPoolerKeepsToTheContractOfSources(t *testing.T) {
+	t.Parallel()
+	sourcetest.RunInRealTime(t, func(t *testing.T) dispatch.Source {
+		url := postgrestest.Pooled(t, database(t), postgrestest.Pooler{Mode: "transaction", Conns: 3})
+		return replica(t, url, behind(t, url))
+	})
+}

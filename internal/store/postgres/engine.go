@@ -77,14 +77,14 @@ func open(ctx context.Context, url string, now func() time.Time) (*Engine, error
 	e.leases.begin()
 	for i, conns := range []int32{keptConns, searchedConns, listedConns} {
 		if e.pools[i], err = newPool(ctx, config, conns); err != nil {
-			return nil, errors.Join(explained(err), e.Close())
+			return nil, errors.Join(Explained(err), e.Close())
 		}
 	}
 	if e.own, err = newPool(ctx, config, ownConns); err == nil {
 		err = e.measure(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(explained(err), e.Close())
+		return nil, errors.Join(Explained(err), e.Close())
 	}
 	e.closed.Go(e.keep)
 	return e, nil

@@ -111,10 +111,19 @@ func beside(ctx context.Context, url string, do func(*target) error) (err error)
 		return fmt.Errorf("preparing migrations: %w", err)
 	}
 	t := &target{url, placeOf(config), db, p}
-	if err := db.PingContext(ctx); err != nil {
-		return explained(err)
+	if err := t.carries(ctx); err != nil {
+		return Explained(err)
 	}
 	return do(t)
+}
+
+// carries tells that the way to the database carries transactions, which a pooler may not.
+func (t *target) carries(ctx context.Context) error {
+	tx, err := t.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	return tx.Rollback()
 }
 
 // alone does something while no other process does it in the same schema. What ends the process ends that.

@@ -6,77 +6,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/store/engine"
+	"github.com/waybill-dev/waybill/internal/store/postgres"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
 
-// pooled starts a PgBouncer in transaction mode before the server of a URL, with one connection more than a
-// process holds in a transaction, and returns the URL by which it is reached.
+// pooled is the URL of a database behind a pooler in transaction mode, which has one connection more than a process holds in
+// a transaction.
 func pooled(t *testing.T, url string) string {
 	t.Helper()
-	bin := os.Getenv("WAYBILL_TEST_PGBOUNCER")
-	for _, place := range []string{"pgbouncer", "/usr/sbin/pgbouncer"} {
-		if found, err := exec.LookPath(place); bin == "" && err == nil {
-			bin = found
-		}
-	}
-	if bin == "" {
-		t.Skip("NOT RUN: PgBouncer is not installed (apt-get install pgbouncer), nor named by WAYBILL_TEST_PGBOUNCER")
-	}
-	dir, err := os.MkdirTemp("", "waybill-pgbouncer-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if said, _ := os.ReadFile(filepath.Join(dir, "log")); t.Failed() {
-			t.Logf("PgBouncer said %s", said)
-		}
-		_ = os.RemoveAll(dir)
-	})
-	at, host, _ := strings.Cut(url, "?host=")
-	database := at[strings.LastIndex(at, "/")+1:]
-	config := filepath.Join(dir, "pgbouncer.ini")
-	text := fmt.Sprintf("[databases]\n%s = host=%s\n[pgbouncer]\npool_mode = transaction\nlisten_addr =\nlisten_port = 5432\n"+
-		"unix_socket_dir = %s\nauth_type = any\ndefault_pool_size = 3\nmax_client_conn = 100\nlogfile = %s/log\n",
-		database, host, dir, dir)
-	cmd := exec.Command(bin, config)
-	if err := os.WriteFile(config, []byte(strings.Replace(text, "= host=", "= user=waybill host=", 1)), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if os.Geteuid() == 0 {
-		const nobody = 65534
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-		if err := errors.Join(os.Chown(dir, nobody, nobody), os.Chmod(dir, 0o755)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _, _ = cmd.Process.Kill(), cmd.Wait() })
-	for {
-		c, err := net.Dial("unix", filepath.Join(dir, ".s.PGSQL.5432"))
-		if err == nil {
-			_ = c.Close()
-			return at + "?host=" + dir
-		}
-		if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ECONNREFUSED) || t.Context().Err() != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	return postgrestest.Pooled(t, url, postgrestest.Pooler{Mode: "transaction", Conns: 3})
 }
 
 func TestAPoolerInTransactionModeMayStandBetween(t *testing.T) {
@@ -150,4 +98,46 @@ func TestAPoolerThatLosesStatementsIsToldWithTheRemedy(t *testing.T) {
 		}
 	}
 	t.Error("PgBouncer has kept prepared statements: is it 1.21 or newer?")
+}
+
+func TestAPoolerInStatementModeIsRefusedWithTheRemedy(t *testing.T) {
+	t.Parallel()
+	url := postgrestest.Pooled(t, database(t, postgrestest.Shared(t)), postgrestest.Pooler{Mode: "statement", Conns: 3})
+	e, opened := postgres.Open(t.Context(), url, time.Now)
+	beside, besides := postgres.OpenBeside(t.Context(), url, time.Now)
+	_, status := postgres.Status(t.Context(), url)
+	for by, err := range map[string]error{"a service": opened, "a command": besides, "migrate": postgres.Migrate(t.Context(), url),
+		"migrate status": status} {
+		var trouble *fence.Trouble
+		if !errors.As(err, &trouble) || !strings.Contains(err.Error(), "statement mode") ||
+			!strings.Contains(err.Error(), "pool_mode=transaction") {
+			t.Errorf("%s: %v", by, err)
+		}
+	}
+	for _, e := range []*postgres.Engine{e, beside} {
+		if e != nil {
+			_ = e.Close()
+		}
+	}
+}
+
+// What carries the lanes asks the same of a pool of its own, and takes statements that many ask.
+func TestConnectionsBesideTheTablesKeepNoNamesBehindAPoolerUnlessTheURLDemandsIt(t *testing.T) {
+	t.Parallel()
+	direct := database(t, postgrestest.Shared(t))
+	behind := pooled(t, direct)
+	for url, want := range map[string]pgx.QueryExecMode{direct: pgx.QueryExecModeCacheStatement, behind: pgx.QueryExecModeCacheDescribe,
+		behind + "&default_query_exec_mode=exec":            pgx.QueryExecModeExec,
+		behind + "&default_query_exec_mode=describe_exec":   pgx.QueryExecModeCacheDescribe,
+		direct + "&default_query_exec_mode=describe_exec":   pgx.QueryExecModeDescribeExec,
+		behind + "&default_query_exec_mode=cache_statement": pgx.QueryExecModeCacheStatement} {
+		p, between, err := postgres.Pool(t.Context(), url, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Config().ConnConfig.DefaultQueryExecMode; got != want || between != (url != direct && !strings.HasPrefix(url, direct+"&")) {
+			t.Errorf("%s: %s, behind a pooler: %t", url, got, between)
+		}
+		p.Close()
+	}
 }

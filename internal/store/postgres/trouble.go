@@ -60,6 +60,11 @@ func told(err error) (reason, remedy string) {
 // toldOf tells it by the code that PostgreSQL gives, of
 // https://www.postgresql.org/docs/18/errcodes-appendix.html (2026-11-27).
 func toldOf(pg *pgconn.PgError) (reason, remedy string) {
+	if strings.Contains(pg.Message, "statement pooling mode") {
+		// PgBouncer tells it by this text alone: its code is that of any breach of the protocol.
+		return "a pooler before the database is in statement mode, which carries no transactions",
+			"set pool_mode=transaction or session for the database in PgBouncer, or name the server itself in WAYBILL_DATABASE_URL"
+	}
 	switch pg.Code {
 	case "57P01", "57P02", "57P03", "57P05":
 		return "the database is being started or stopped", "wait for it, or look at its server's log"
@@ -88,7 +93,7 @@ func toldOf(pg *pgconn.PgError) (reason, remedy string) {
 			"let the role of WAYBILL_DATABASE_URL own the tables of Waybill, or grant it all privileges on them"
 	case "26000", "42P05":
 		return "a pooler before the database loses prepared statements",
-			"add default_query_exec_mode=cache_describe to WAYBILL_DATABASE_URL, or set max_prepared_statements of PgBouncer " +
+			"write default_query_exec_mode=cache_describe in WAYBILL_DATABASE_URL, or set max_prepared_statements of PgBouncer " +
 				"1.21 or newer"
 	}
 	switch {
@@ -142,8 +147,8 @@ func dead(err error) bool {
 	return lost(err)
 }
 
-// explained is an error of opening the database, as a trouble if it is one.
-func explained(err error) error {
+// Explained is an error of opening the database, with what is wrong with that and what to do if it is one.
+func Explained(err error) error {
 	var t *fence.Trouble
 	if errors.As(err, &t) {
 		return fmt.Errorf("opening the database: %w", t)

@@ -59,7 +59,7 @@ func MakeWhole(ctx context.Context, url string, now func() time.Time) (*Whole, e
 func (e *Engine) whole(ctx context.Context) (*Whole, error) {
 	conn, err := pgconn.ConnectConfig(ctx, e.config.ConnConfig.Config.Copy())
 	if err != nil {
-		return nil, errors.Join(explained(err), e.Close())
+		return nil, errors.Join(Explained(err), e.Close())
 	}
 	return &Whole{e, linkOf(conn), map[[2]string]uint32{}}, nil
 }
