@@ -35,3 +35,25 @@ func TestASyncWriteThatExpiresBehindAStepThatIsDoneIsNotSaidToBeUnsent(t *testin
 		})
 	}
 }
+
+// Whoever made the last call of these was stopped before their ends were stored.
+func TestWhatExpiresWhenAllOfItIsDoneHasSucceeded(t *testing.T) {
+	t.Parallel()
+	for says, ends := range map[string]func(*operation.Operation){
+		"it expired":            until(2 * time.Second),
+		"its deadline has come": func(op *operation.Operation) { op.Deadline = op.CreatedAt.Add(2 * time.Second) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.tsp.can(tsp.VerifyFirst)
+			w.steps = []tsp.Step{{Key: "one", Done: true}, {Key: lastStep, Done: true}}
+			id := w.add(ends, func(op *operation.Operation) {
+				op.State, op.Tries, op.NextAt = operation.Retry, 1, op.CreatedAt.Add(time.Minute)
+			})
+			w.run(t, 3*time.Minute)
+			if op := w.op(id); op.State != operation.Succeeded || op.SourceID != "v1" || op.Reason != "" || w.tsp.log() != "" {
+				t.Errorf("%s: it is %s as %q for %q after %q: %q", says, op.State, op.SourceID, op.Reason, w.tsp.log(), lines(op))
+			}
+		})
+	}
+}

@@ -25,6 +25,15 @@ func (w *Writes) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attem
 	if without && t.stops != "" {
 		return w.stop(ctx, claim, a)
 	}
+	if without && a.Verdict.Reason == dispatch.Late && t.op.CutAt.IsZero() {
+		if err := w.reached(ctx, t); err != nil {
+			return err
+		}
+		if t.partly {
+			w.round(ctx, &a)
+		}
+		t.partly = false
+	}
 	_, err := w.settle(ctx, claim, a)
 	return err
 }
