@@ -64,13 +64,15 @@ const (
 	interruptedWrite = "Waybill stopped before the answer came; what became of it is found out where the TSP can be asked"
 	interruptedSync  = OutcomeUnknown + " before Waybill stopped, and nobody waits for it now; look at the TSP before " +
 		"you send it again"
-	unsentWrite = "Waybill stopped before it sent anything; it is tried again"
+	unsentWrite = "Waybill stopped while no call of it was under way; it goes on"
 	unsentSync  = "Waybill stopped before it sent anything, and nobody waits for it now; send it again if it is still wanted"
+	// goesOn is how releases before wrote unsentWrite, also of what had sent a part.
+	goesOn = "Waybill stopped before it sent anything; it is tried again"
 )
 
 // interrupted tells whether it is the entry of such an attempt.
 func (a Attempt) interrupted() bool {
-	return slices.Contains([]string{interruptedWrite, interruptedSync, unsentWrite, unsentSync}, a.Details)
+	return slices.Contains([]string{interruptedWrite, interruptedSync, unsentWrite, unsentSync, goesOn}, a.Details)
 }
 
 // Interrupt returns an operation whose attempt nobody will settle any more, and the entry of its

@@ -41,6 +41,6 @@ func unsentAtACrash(t *testing.T, s *stand) {
 	last := op.Attempts[len(op.Attempts)-1]
 	want.Attempts = append(want.Attempts, operation.Attempt{ID: last.ID, N: 1, Class: tsp.Unavailable, Details: last.Details, Own: len(last.Details),
 		StartedAt: at(3), EndedAt: at(5)})
-	is(t, "the entry says why", strings.Contains(last.Details, "stopped before it sent anything"), true)
+	is(t, "the entry says why", strings.Contains(last.Details, "stopped while no call of it was under way"), true)
 	same(t, "read", op, want)
 }
