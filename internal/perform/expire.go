@@ -97,6 +97,9 @@ func (w *Writes) round(ctx context.Context, a *dispatch.Attempt[*task]) {
 		return
 	}
 	t.answer, t.stops, t.partly = answer{written: written}, "", false
+	if !t.op.SentAt.IsZero() {
+		began = t.op.SentAt
+	}
 	a.End = dispatch.End{Class: dispatch.Done, StartedAt: began, EndedAt: w.c.Now()}
 	a.Verdict = dispatch.Verdict{Fate: dispatch.Succeeds, At: a.End.EndedAt, Counts: true}
 }

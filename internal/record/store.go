@@ -68,9 +68,11 @@ type Retention interface {
 }
 
 // Past tells whether a record is a message or another event that happened before a time, and of which nothing was learned
-// or written since. Imports ask for what happened since a later time, so they do not bring it back.
+// or written since. Imports of TSPs that list by when things happened ask for a later time, so they do not bring it back. An
+// association is none that happens: it begins, and may be in force for years.
 func (r Record) Past(before time.Time) bool {
-	return r.Kind.Facts().Log && r.UpdatedAt.Before(before) && r.SortTime().Before(before)
+	return r.Kind.Facts().Log && r.Kind != resource.KindDriverVehicleAssociation && r.UpdatedAt.Before(before) &&
+		r.SortTime().Before(before)
 }
 
 // Lists reads records.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -21,7 +22,7 @@ const ahead = 16
 const answerFor = statementFor + 4*time.Second
 
 // errLost is why nothing is sent any more.
-var errLost = errors.New("the connection to the database was lost")
+var errLost = fmt.Errorf("the connection to the database was lost: %w", net.ErrClosed)
 
 // transaction is one that is open, over a pipeline: what is sent is answered later, in its order. Each part ends
 // with a sync, after which a server that waits counts as idle, and ends a transaction that is idle for too long.

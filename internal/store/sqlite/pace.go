@@ -9,11 +9,15 @@ import (
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
-// turnTime is how long a list is read until another one has its turn.
-const turnTime = time.Millisecond
+// turnTime is how long a list is read until another one has its turn, and longestDebt for how much reading at most the next
+// one rests: a process that was stopped meanwhile, or a disk that was, is no reading.
+const (
+	turnTime    = time.Millisecond
+	longestDebt = 10 * turnTime
+)
 
-// pace keeps lists from taking the processors from the writes: together they have a quarter of these while
-// several are read. SQLite runs within this process, and whoever accepts a write comes to a processor several times
+// pace keeps lists from taking the processors from the writes: together they have a quarter of these, or half of the one
+// that there is, while several are read. SQLite runs within this process, and whoever accepts a write comes to a processor several times
 // for it, each time behind those who read. One that is read alone goes on without a rest.
 type pace struct {
 	// turns holds one for each that may be read at once, with how long was read in it without a rest.
@@ -27,7 +31,7 @@ type pace struct {
 // newPace makes one for so many processors and connections.
 func newPace(processors, connections int) *pace {
 	n := max(1, min(processors/4, connections))
-	p := &pace{turns: make(chan time.Duration, n), rest: max(0, 4*float64(n)/float64(processors)-1)}
+	p := &pace{turns: make(chan time.Duration, n), rest: min(1, max(0, 4*float64(n)/float64(processors)-1))}
 	for range n {
 		p.turns <- 0
 	}
@@ -65,7 +69,7 @@ func (t *turn) take() {
 	t.held = true
 	if t.owed >= turnTime {
 		if t.pace.inside.Load() > 1 && t.pace.rest > 0 {
-			t.sleep(time.Duration(t.pace.rest * float64(t.owed)))
+			t.sleep(time.Duration(t.pace.rest * float64(min(t.owed, longestDebt))))
 		}
 		t.owed = 0
 	}

@@ -39,7 +39,7 @@ func TestSeveralListsTakeAQuarterOfTheProcessors(t *testing.T) {
 	}{
 		{"one alone does not rest", 2, 1, 100},
 		{"two are read by half of one processor of two", 2, 2, 400},
-		{"and by a quarter of the only one", 1, 2, 800},
+		{"and by half of the only one", 1, 2, 400},
 		{"four processors spare one", 4, 2, 200},
 		{"eight spare two", 8, 2, 100},
 	} {

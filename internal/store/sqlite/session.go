@@ -36,8 +36,7 @@ type session struct {
 }
 
 func newSession(place string, g *guard) (*session, error) {
-	useLogFiles()
-	conn, err := sqlite3.Open(location(place, "vfs="+logs))
+	conn, err := sqlite3.Open(location(place, ""))
 	if err != nil {
 		return nil, fmt.Errorf("opening the writer: %w", err)
 	}

@@ -18,7 +18,7 @@ func expiry() []rule {
 		{"a dead letter that was replayed has its time anew", replayedWaitsAnew},
 		{"what has waited too long has a sequence number, in the order of what occurred", expiredAreNumbered},
 		{"deliveries become dead letters in parts, between which others write, and what was looked at is not looked at again", expiryIsBounded},
-		{"whoever holds a delivery that has waited too long settles it no more", expiredIsOvertaken},
+		{"whoever holds a delivery that has waited too long settles it only if it has arrived", expiredIsOvertaken},
 	}
 }
 
@@ -155,8 +155,10 @@ func expiredIsOvertaken(t *testing.T, s *stand) {
 	sub, _ := s.held(1, webhook.Stale)
 	w := s.waiting(sub)[0]
 	s.expire(100, 109)
-	if err := s.SettleDelivery(t.Context(), settled(sub, w, webhook.DeliveryDone)); err == nil {
-		t.Error("it was settled")
+	if err := s.SettleDelivery(t.Context(), settled(sub, w, webhook.DeliveryWaiting)); err == nil {
+		t.Error("it waits again")
 	}
 	is(t, "dead", len(s.dead(webhook.DeadLetterQuery{Subscription: sub.ID})), 1)
+	s.must(s.SettleDelivery(t.Context(), settled(sub, w, webhook.DeliveryDone)))
+	is(t, "dead though it has arrived", len(s.dead(webhook.DeadLetterQuery{Subscription: sub.ID})), 0)
 }

@@ -76,7 +76,9 @@ func (t *tx) endAttempt(s webhook.Settled) (changed int64, err error) {
 	w := s.Waiting
 	const as = ` WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?3 AND event = ?4`
 	if s.Dropped() {
-		return t.expect(`DELETE FROM delivery`+as, w.Seq, w.Tries, w.Subscription[:], w.Event.ID[:])
+		// One that was given up as too old while it was under way has arrived all the same.
+		return t.expect(`DELETE FROM delivery WHERE seq = ?1 AND tries = ?2 AND state IN ('waiting', 'dead') AND subscription = ?3
+			AND event = ?4`, w.Seq, w.Tries, w.Subscription[:], w.Event.ID[:])
 	}
 	return t.expect(`UPDATE delivery SET state = ?5, tries = ?6,
 		next_at = CASE WHEN CAST(?7 AS BIGINT) = 1 THEN next_at ELSE ?8 END`+as,

@@ -60,11 +60,11 @@ func (t *tx) dropRecord(r record.Record) error {
 	return t.exec(`DELETE FROM record WHERE seq = ?1`, r.Seq)
 }
 
-// SweepFleets asks of each deleted fleet whether a record of it is there, one look into an index. That of one that has
-// none goes on being asked: what was under way when it was deleted may still save some.
+// SweepFleets asks of each deleted fleet, the newest first, whether a record of it is there, one look into an index. That
+// of one that has none goes on being asked: what was under way when it was deleted may still save some.
 func (db *DB) SweepFleets(ctx context.Context, before time.Time) (more bool, err error) {
 	left, err := list(ctx, db, `SELECT f.id FROM fleet f INDEXED BY fleet_deleted WHERE f.deleted_at > 0 AND f.deleted_at < ?1
-		AND EXISTS (SELECT 1 FROM record r WHERE r.fleet = f.id) LIMIT 1`, scanOne[uuid.UUID], micros(before))
+		AND EXISTS (SELECT 1 FROM record r WHERE r.fleet = f.id) ORDER BY f.deleted_at DESC LIMIT 1`, scanOne[uuid.UUID], micros(before))
 	if err != nil || len(left) == 0 {
 		return false, err
 	}
