@@ -68,7 +68,8 @@ type Retention interface {
 }
 
 // Past tells whether a record is a message or another event that happened before a time, and of which nothing was learned
-// or written since. Imports ask for what happened since a later time, so they do not bring it back.
+// or written since. Where a TSP lists by when
+// it happened, imports ask for what happened since a later time, so they do not bring it back.
 func (r Record) Past(before time.Time) bool {
 	return r.Kind.Facts().Log && r.UpdatedAt.Before(before) && r.SortTime().Before(before)
 }
