@@ -79,9 +79,6 @@ func (s *Service) change(ctx context.Context, partner, id uuid.UUID, event strin
 		}
 		stored := to
 		stored.Secret = ""
-		if to.Unreached, err = s.unreached(ctx, partner, to.Filters); err != nil {
-			return from, err
-		}
 		err = s.c.Store.ChangeSubscription(ctx, Change{From: from, To: stored, Event: event})
 		switch {
 		case errors.Is(err, fence.ErrOvertaken):
