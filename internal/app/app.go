@@ -205,10 +205,15 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }
 
+// keeps tells for how long things are kept.
+func keeps(c config.Config) perform.Kept {
+	return perform.Kept{Operations: c.KeepOperations, Records: c.KeepRecords, History: c.ImportHistory,
+		Exchanges: time.Duration(c.KeepExchanges) * 24 * time.Hour}
+}
+
 // tasks are what one replica of all does beside its other work.
 func (a *App) tasks() []func(context.Context) error {
-	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords, History: a.config.ImportHistory,
-		Exchanges: time.Duration(a.config.KeepExchanges) * 24 * time.Hour}
+	kept := keeps(a.config)
 	return []func(context.Context) error{
 		func(ctx context.Context) error { return a.reseal(ctx, a.keys.sealer) },
 		a.sealOld,

@@ -61,7 +61,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		Most: a.config.MaxSubscriptions, Strict: strictEvents(p), Tests: webhook.Tests{Send: a.sendsTests(p), Note: a.noteTest},
 		Reaches: func(ctx context.Context, partner uuid.UUID, f webhook.Filters) (bool, error) {
 			return access.ReachesAny(ctx, a.db, partner, access.Named{IDs: f.FleetIDs, Refs: f.FleetRefs})
-		}})
+		}, Log: a.log})
 	a.floors = newFloors(a.config, a.lanes.activate, listen.Descriptors(), a.log)
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,

@@ -62,7 +62,7 @@ func (a *App) facts() []console.Fact {
 	for _, f := range [][2]string{
 		{"Version", version()}, {"Store", a.about()[1]}, {"Texts in the store", sealed},
 		{"Operations are kept for", days(c.KeepOperations) + " after their end"}, {"Calls to TSPs are kept for", kept},
-		{"Records of messages and other events are kept for", days(c.KeepRecords)},
+		{"Records of messages and other events are kept for", days(keeps(c).OfRecords())},
 		{"Events wait for a stale or paused webhook for", days(c.KeepEvents)}, {"A write waits at most", days(c.MaxAge)},
 		{"A call to a TSP takes at most", c.CallDeadline.String()}, {"Connections are imported every", c.ImportEvery.String()},
 		{"A list is read for at most", c.ListDeadline.String()},

@@ -60,8 +60,9 @@ type hookPauseCommand struct {
 
 // Help teaches the command.
 func (hookPauseCommand) Help() string {
-	return `Nothing is sent to its receiver until "waybill hook activate". What waits for it is kept until then; what occurs while it
-is paused is not. Other subscriptions to the same URL go on.
+	return `Nothing is sent to its receiver until "waybill hook activate". What waits for it is kept for as long as the
+service's WAYBILL_KEEP_EVENTS says, then it is a dead letter; what occurs while it is paused is not kept. Other subscriptions
+to the same URL go on.
 
   waybill hook pause SUBSCRIPTION --yes`
 }

@@ -79,14 +79,12 @@ func (s *Service) Connect(ctx context.Context, c Connection, credentials tsp.Cre
 func (s *Service) make(ctx context.Context, c Connection, o order) (_ Connection, err error) {
 	var t *trial
 	var account tsp.Account
-	tried := false
 	defer func() {
-		if err != nil && tried {
+		if err != nil && t.asked() {
 			s.noteVain(ctx, "credentials for "+string(c.TSP), o.maker(c.Fleet, c.Maker), err)
 		}
 	}()
 	err = s.bounded(c.Maker, func() (err error) {
-		tried = true
 		if t, err = s.newTrial(ctx, c, o.credentials, c.Maker); err == nil {
 			account, err = t.check(ctx, t.target)
 		}

@@ -17,6 +17,8 @@ type fakeTSP struct {
 	check    func(context.Context, tsp.Access) (tsp.Account, error)
 	// recognize says whether two credentials are those of one user; nil says so of all.
 	recognize func(mine, other tsp.Credentials) (bool, error)
+	// refuses is why no session is made, without a call; nil makes one.
+	refuses *tsp.Error
 	// sessions counts those that were made.
 	sessions int
 }
@@ -27,12 +29,18 @@ func (f *fakeTSP) Connect(_ context.Context, a tsp.Access) (tsp.Session, error) 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sessions++
+	if f.refuses != nil {
+		return nil, f.refuses
+	}
 	return fakeSession{f, a}, nil
 }
 
-func (f *fakeTSP) Exchange(_ context.Context, a tsp.Access) (tsp.Credentials, error) {
+func (f *fakeTSP) Exchange(ctx context.Context, a tsp.Access) (tsp.Credentials, error) {
 	if f.exchange == nil {
 		return a.Credentials, nil
+	}
+	if err := a.Pace.Wait(ctx, "all"); err != nil {
+		return a.Credentials, err
 	}
 	return f.exchange(a.Credentials)
 }

@@ -117,8 +117,9 @@ func (s *Service) tried(ctx context.Context, c Connection) (tsp.Account, *tsp.Er
 	defer s.Caller.Forget(to.Connection)
 	turn := &turn{Pacer: s.Pace(c)}
 	account, end := s.Caller.Check(ctx, to, turn)
-	if !turn.missed.Load() {
-		s.note(ctx, "tested", "connection:"+c.ID.String())
+	if turn.went.Load() {
+		// It went out, whether or not the caller waited for the answer.
+		s.note(context.WithoutCancel(ctx), "tested", "connection:"+c.ID.String())
 	}
 	if end != nil && turn.missed.Load() {
 		why := "a limit of the connection's calls is used up, and the turn of this one did not come in time; test it again later"
@@ -130,10 +131,11 @@ func (s *Service) tried(ctx context.Context, c Connection) (tsp.Account, *tsp.Er
 	return account, end
 }
 
-// turn knows whether a call was given up while it waited for limits, which says nothing of the TSP.
+// turn knows whether a call was let go, and whether one was given up while it waited for limits, which says nothing of the
+// TSP.
 type turn struct {
 	tsp.Pacer
-	missed atomic.Bool
+	went, missed atomic.Bool
 }
 
 // Wait waits for the limits.
@@ -141,6 +143,8 @@ func (t *turn) Wait(ctx context.Context, limits ...string) error {
 	err := t.Pacer.Wait(ctx, limits...)
 	if err != nil {
 		t.missed.Store(true)
+	} else {
+		t.went.Store(true)
 	}
 	return err
 }

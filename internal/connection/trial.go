@@ -73,6 +73,17 @@ func (s *Service) newTrial(ctx context.Context, c Connection, given tsp.Credenti
 	return t, t.keep(ctx)
 }
 
+// asked tells whether a call of the trial was let go. None was where the credentials were refused by their form alone, or
+// their turn did not come. Of no trial it is false.
+func (t *trial) asked() bool {
+	if t == nil {
+		return false
+	}
+	t.pace.mu.Lock()
+	defer t.pace.mu.Unlock()
+	return t.pace.went
+}
+
 // takeUp looks for an earlier trial of the same credentials whose end was not told. They are
 // sealed and cannot be searched; each of this fleet and TSP is opened.
 func (t *trial) takeUp(ctx context.Context) error {

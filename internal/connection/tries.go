@@ -91,11 +91,12 @@ func (s *Service) bounded(by uuid.UUID, try func() error) error {
 }
 
 // counting paces the calls of a trial and notes their limits, to be charged once it is known whose
-// they are.
+// they are, and whether one was let go at all.
 type counting struct {
 	tsp.Pacer
 	mu   sync.Mutex
 	made []string
+	went bool
 }
 
 // Wait waits for the limits.
@@ -103,7 +104,7 @@ func (c *counting) Wait(ctx context.Context, limits ...string) error {
 	err := c.Pacer.Wait(ctx, limits...)
 	if err == nil {
 		c.mu.Lock()
-		c.made = append(c.made, limits...)
+		c.made, c.went = append(c.made, limits...), true
 		c.mu.Unlock()
 	}
 	return err

@@ -32,7 +32,7 @@ type wish struct {
 	mark audit.Mark
 	// user is what is known of the user of new credentials, once they were tried.
 	user Likeness
-	// tried tells that it has got as far as the TSP.
+	// tried tells that a call to the TSP was let go.
 	tried  bool
 	permit Permit
 }

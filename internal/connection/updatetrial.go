@@ -22,8 +22,8 @@ func (s *Service) change(ctx context.Context, w *wish) (Connection, error) {
 		// The lock is not held meanwhile: a session that is tried with the stored credentials may
 		// have to renew them, and takes it.
 		err := s.bounded(w.by, func() (err error) {
-			w.tried = true
 			t, err = s.try(ctx, *w)
+			w.tried = t.asked()
 			return err
 		})
 		if err != nil {

@@ -45,6 +45,10 @@ func whyVain(err error) string {
 		return "the TSP refuses them"
 	case of.Code == problem.GatewayTimeout:
 		return "the TSP could not be asked"
+	case of.Code == problem.TooMany:
+		return "there were too many at once"
+	case of.Code == problem.Unavailable:
+		return "Waybill was stopping or its store was away"
 	case of.Code >= problem.Internal:
 		return "a fault of ours"
 	}

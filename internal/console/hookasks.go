@@ -45,7 +45,7 @@ func (c *Console) replayWebhook(r *http.Request, who Visitor) (answer, error) {
 func (c *Console) askPauseHook(r *http.Request, who Visitor) (answer, error) {
 	return c.askHook(r, who, "Pause this subscription?", func(v hookView, waits string) question {
 		return question{Text: "Nothing is sent to its receiver until somebody activates it, and its partner is told by an event.",
-			Consequence: "What waits is kept and delivered then. What occurs while it is paused is not kept for it, and is lost to its receiver.",
+			Consequence: "What waits is delivered then; after WAYBILL_KEEP_EVENTS it is a dead letter. What occurs while it is paused is not kept for it, and is lost to its receiver.",
 			Path:        "pause", Word: "Pause the subscription", Danger: true, Asks: true, Reads: "Its partner reads it, as of the operator of this Waybill. Your name stands beside it here and in the audit log.",
 			About: &about{Counts: []counting{{"Waiting", waits, "deliveries wait until it is activated"},
 				{"Of late", count(int(messages(v))), "events in the last 24 hours; as many again would be lost each day"}}}}

@@ -102,7 +102,7 @@ func hookVerdict(of hookRow) verdict {
 	v := verdict{Look: of.Look}
 	switch of.Status {
 	case webhook.Stale:
-		v.Title, v.Text = "Stale: its receiver failed too often", "New events are kept and wait. It is tried again by itself, and goes on when the receiver answers."
+		v.Title, v.Text = "Stale: its receiver failed too often", "New events wait; after WAYBILL_KEEP_EVENTS they are dead letters. It is tried again by itself, and goes on when the receiver answers."
 	case webhook.Paused:
 		v.Title, v.Text = "Paused: nothing is sent", hookPausedBy(of.Mark)+"New events are not kept for it."
 	default:

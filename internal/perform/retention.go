@@ -35,6 +35,10 @@ const beyondHistory = 24 * time.Hour
 // forgetEvery is how often it is looked for what is kept no longer.
 const forgetEvery = 10 * time.Minute
 
+// OfRecords is for how long records of messages and other events are kept: as long as is set, and for as long as an import
+// may show one again in any case.
+func (k Kept) OfRecords() time.Duration { return max(k.Records, k.History+beyondHistory) }
+
 // Forget removes what is kept no longer, in parts beside all other work, until ctx ends.
 func Forget(ctx context.Context, in Retention, kept Kept, now func() time.Time, log *slog.Logger) error {
 	tick := time.NewTicker(forgetEvery)
@@ -58,7 +62,7 @@ func forget(ctx context.Context, in Retention, kept Kept, at time.Time) error {
 		fence.InParts(ctx, func() (bool, error) { return in.SweepKeys(ctx, keys) }),
 		fence.InParts(ctx, func() (bool, error) { return in.SweepExchanges(ctx, at.Add(-kept.Exchanges)) }),
 		along(ctx, in.SweepOperations, at.Add(-kept.Operations)),
-		along(ctx, in.SweepRecords, at.Add(-max(kept.Records, kept.History+beyondHistory))),
+		along(ctx, in.SweepRecords, at.Add(-kept.OfRecords())),
 		fence.InParts(ctx, func() (bool, error) { return in.SweepFleets(ctx, at.Add(-fleetGrace)) }))
 }
 

@@ -123,3 +123,13 @@ func TestWhatAnImportMayShowAgainIsKept(t *testing.T) {
 		}
 	})
 }
+
+func TestRecordsOfEventsAreKeptADayLongerThanImportsReachBackAtTheLeast(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for _, c := range []struct{ set, history, want time.Duration }{{90 * day, 7 * day, 90 * day}, {30 * day, 60 * day, 61 * day}, {30 * day, 30 * day, 31 * day}} {
+		if got := (perform.Kept{Records: c.set, History: c.history}).OfRecords(); got != c.want {
+			t.Errorf("%s set, imports reach back %s: kept for %s, want %s", c.set, c.history, got, c.want)
+		}
+	}
+}

@@ -37,9 +37,9 @@ func (c Change) Rotated() bool {
 	return !bytes.Equal(c.To.Sealed, c.From.Sealed) || !bytes.Equal(c.To.Previous, c.From.Previous)
 }
 
-// Move makes a partner's move of one of its subscriptions. What waits for one that is paused stays and
-// goes on when it is activated; what waits for one that is deleted is not sent, though an attempt that
-// is under way may still arrive.
+// Move makes a partner's move of one of its subscriptions. What waits for one that is paused stays, until it is Expired,
+// and goes on when it is activated; what waits for one that is deleted is not sent, though an attempt that is under way
+// may still arrive.
 func (s *Service) Move(ctx context.Context, partner, id uuid.UUID, m Move) (Subscription, error) {
 	return s.moves(ctx, Hand{Partner: partner, Subscription: id}, m, func(next Subscription) Subscription { return next })
 }
@@ -79,9 +79,6 @@ func (s *Service) change(ctx context.Context, partner, id uuid.UUID, event strin
 		}
 		stored := to
 		stored.Secret = ""
-		if to.Unreached, err = s.unreached(ctx, partner, to.Filters); err != nil {
-			return from, err
-		}
 		err = s.c.Store.ChangeSubscription(ctx, Change{From: from, To: stored, Event: event})
 		switch {
 		case errors.Is(err, fence.ErrOvertaken):

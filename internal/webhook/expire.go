@@ -26,7 +26,7 @@ func (s Status) Held() bool { return s == Stale || s == Paused }
 // Expired is the log entry of a delivery of the subscription that has waited too long, at a time.
 func (s Subscription) Expired(w Waiting, at time.Time) DeliveryLog {
 	why := "It waited for longer than events are kept for a subscription that is " + string(s.Status) +
-		", and is a dead letter now: activate the subscription, then replay it."
+		", and is a dead letter now, which is kept for 14 days: activate the subscription, then replay it within them."
 	return DeliveryLog{ID: uuid.Must(uuid.NewV7()), Subscription: s.ID, EventID: w.Event.ID, EventName: w.Event.Name,
 		Status: LogFailed, ErrorMessage: &why, CreatedAt: at, Subject: w.Event.Subject}
 }

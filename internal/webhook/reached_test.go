@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -19,10 +20,12 @@ import (
 func TestFiltersThatNameNoFleetThatThePartnerReachesAreToldByAWarning(t *testing.T) {
 	t.Parallel()
 	reached, fails := []string{"gamma"}, error(nil)
-	d := &desk{t: t, store: &memory{}, now: noon}
+	d, asked, log := &desk{t: t, store: &memory{}, now: noon}, 0, &strings.Builder{}
 	d.Service = webhook.New(webhook.Config{Store: d.store, Sealer: binder{}, URLs: outbound.Policy{}, Most: 50,
+		Log: slog.New(slog.NewTextHandler(log, nil)),
 		Now: func() time.Time { return d.now },
 		Reaches: func(_ context.Context, partner uuid.UUID, f webhook.Filters) (bool, error) {
+			asked++
 			return partner == acme && slices.ContainsFunc(f.FleetRefs, func(r string) bool { return slices.Contains(reached, r) }), fails
 		}})
 	warned := func(what string, body any) bool {
@@ -69,11 +72,24 @@ func TestFiltersThatNameNoFleetThatThePartnerReachesAreToldByAWarning(t *testing
 			t.Errorf("changed to %s: %v, warned %t", ref, err, !want)
 		}
 	}
-	before := len(d.store.subs)
+	before := asked
+	if _, err := d.update(`{"encoding":"gzip"}`); err != nil || asked != before {
+		t.Errorf("a change of nothing about filters: %v, asked %d times", err, asked-before)
+	}
+	for _, m := range []webhook.Move{webhook.Pause, webhook.Activate} {
+		if _, err := d.Move(t.Context(), acme, d.id, m); err != nil || asked != before {
+			t.Errorf("%s: %v, asked %d times", m, err, asked-before)
+		}
+	}
 	fails = errors.New("the store is away")
-	_, err := d.Create(t.Context(), webhook.Maker{Partner: acme}, []byte(of(`{"fleet_refs":["epsilon"]}`)))
-	if !errors.Is(err, fails) || len(d.store.subs) != before {
-		t.Errorf("where it cannot be asked: %v, made %d", err, len(d.store.subs)-before)
+	if made := mustCreate(t, d.Service, of(`{"fleet_refs":["epsilon"]}`)); warned("where it cannot be asked", made.Body()) {
+		t.Error("it is warned of what could not be found out")
+	}
+	if u, err := d.update(`{"filters":{"fleet_refs":["delta"]}}`); err != nil || warned("where it cannot be asked", u.Body()) {
+		t.Errorf("a change where it cannot be asked: %v", err)
+	}
+	if warned("where it cannot be asked", read().Read()) || strings.Count(log.String(), "the store is away") != 3 {
+		t.Errorf("the log says %s", log)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,6 +34,8 @@ type Config struct {
 	Tests  Tests
 	// Reaches tells whether a partner reaches a fleet now that filters let pass; nil where nobody is to be warned.
 	Reaches func(ctx context.Context, partner uuid.UUID, f Filters) (bool, error)
+	// Log is told why somebody could not be warned; nil for nobody.
+	Log *slog.Logger
 }
 
 // kept is what a Service needs of the store.
@@ -57,6 +60,9 @@ func New(c Config) *Service {
 	}
 	if c.NewSecret == nil {
 		c.NewSecret = RandomSecret
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Service{c: c}
 }
@@ -88,10 +94,7 @@ func (s *Service) Create(ctx context.Context, by Maker, body []byte) (Created, e
 	if err != nil {
 		return Created{}, err
 	}
-	unreached, err := s.unreached(ctx, by.Partner, d.filters)
-	if err != nil {
-		return Created{}, err
-	}
+	unreached := s.unreached(ctx, by.Partner, d.filters)
 	err = s.c.Store.InsertSubscriptions(ctx, withoutSecrets(all), s.c.Most)
 	switch {
 	case errors.Is(err, ErrDuplicate):
@@ -114,16 +117,16 @@ func (s *Service) Create(ctx context.Context, by Maker, body []byte) (Created, e
 }
 
 // unreached tells whether filters name no fleet that the partner reaches. One that is not there and one that is
-// somebody else's are the same to it.
-func (s *Service) unreached(ctx context.Context, partner uuid.UUID, f *Filters) (bool, error) {
+// somebody else's are the same to it. Where that cannot be found out nobody is warned, and what was asked for goes on.
+func (s *Service) unreached(ctx context.Context, partner uuid.UUID, f *Filters) bool {
 	if f == nil || f.Lost || s.c.Reaches == nil {
-		return false, nil
+		return false
 	}
 	reaches, err := s.c.Reaches(ctx, partner, *f)
 	if err != nil {
-		return false, fmt.Errorf("looking for the fleets of filters: %w", err)
+		s.c.Log.Warn("whether filters name a fleet that their partner reaches could not be found out", "partner_id", partner, "error", err)
 	}
-	return !reaches, nil
+	return err == nil && !reaches
 }
 
 // build makes a row per concrete event. The rows of a wildcard share one secret, because they
@@ -178,7 +181,7 @@ func duplicate(name string) error {
 func (s *Service) Get(ctx context.Context, partner, id uuid.UUID) (Subscription, error) {
 	sub, err := s.stored(ctx, partner, id)
 	if err == nil {
-		sub.Unreached, err = s.unreached(ctx, partner, sub.Filters)
+		sub.Unreached = s.unreached(ctx, partner, sub.Filters)
 	}
 	return sub.overlapped(s.c.Now()), err
 }

@@ -108,6 +108,9 @@ func (s *Service) Update(ctx context.Context, partner, id uuid.UUID, body []byte
 		}
 		return s.rotated(next, o, now)
 	})
+	if err == nil && filters != nil {
+		sub.Unreached = s.unreached(ctx, partner, sub.Filters)
+	}
 	return Updated{sub, generated}, err
 }
 
