@@ -104,10 +104,15 @@ func (a *adapter) Connect(_ context.Context, access tsp.Access) (tsp.Session, er
 	if err := line.keys.usable(); err != nil {
 		return nil, line.clean(err)
 	}
-	s := &session{adapter: a, line: line, given: access.Credentials, settings: access.Settings, lists: a.config.Lists,
+	s := &session{adapter: a, line: line, settings: access.Settings, lists: a.config.Lists,
 		memory: &memory{now: a.config.Now, things: map[any]*thing{}}}
 	if a.config.ListsFor != nil {
 		s.lists = a.config.ListsFor(access.Settings)
+	}
+	if a.config.Recognizes != nil {
+		s.recognizes = func(ctx context.Context, send Send, other tsp.Credentials) (bool, error) {
+			return a.config.Recognizes(ctx, send, access.Credentials, other)
+		}
 	}
 	if a.finds {
 		return finder{s}, nil

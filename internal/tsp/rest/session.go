@@ -14,10 +14,11 @@ import (
 type session struct {
 	adapter  *adapter
 	line     *line
-	given    tsp.Credentials
 	settings tsp.Settings
 	lists    map[resource.Kind]List
 	memory   *memory
+	// recognizes is that of the adapter, with the session's own credentials; nil where the adapter has none.
+	recognizes func(ctx context.Context, send Send, other tsp.Credentials) (bool, error)
 }
 
 // finder is the session of an adapter with writes that can be found again.
@@ -59,10 +60,10 @@ func (s *session) CheckSettings(ctx context.Context, pace tsp.Pacer) error {
 
 // Recognizes tells whether other credentials are those of the session's user.
 func (s *session) Recognizes(ctx context.Context, other tsp.Credentials, pace tsp.Pacer) (bool, error) {
-	if s.adapter.config.Recognizes == nil {
+	if s.recognizes == nil {
 		return true, nil
 	}
-	same, err := s.adapter.config.Recognizes(ctx, s.line.with(pace), s.given, other)
+	same, err := s.recognizes(ctx, s.line.with(pace), other)
 	return same, s.line.clean(err)
 }
 
