@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -41,7 +40,6 @@ type Engine struct {
 	session          *session
 	kept             *readers
 	searched, listed *sql.DB
-	pace             *pace
 }
 
 var _ engine.Database = (*Engine)(nil)
@@ -165,7 +163,6 @@ func (e *Engine) connect(ctx context.Context) (err error) {
 	if e.searched, err = openAll(ctx, e.path, searchers, e.guard); err != nil {
 		return err
 	}
-	e.pace = newPace(runtime.GOMAXPROCS(0), listReaders)
 	e.listed, err = openAll(ctx, e.path, listReaders, e.guard)
 	return err
 }
@@ -210,7 +207,7 @@ func (e *Engine) Query(ctx context.Context, by engine.Pool, query string, args [
 	case engine.Searched:
 		err = search(ctx, e.searched, query, args, each)
 	case engine.Listed:
-		err = e.list(ctx, query, args, each)
+		err = search(ctx, e.listed, query, args, each)
 	default:
 		err = e.kept.query(ctx, query, args, each)
 	}
@@ -221,14 +218,9 @@ func (e *Engine) Query(ctx context.Context, by engine.Pool, query string, args [
 	return err
 }
 
-// queryer is a pool, or one connection of it.
-type queryer interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
 // search runs a text that is not kept.
-func search(ctx context.Context, by queryer, query string, args []any, each func(engine.Row) error) error {
-	found, err := by.QueryContext(ctx, query, args...)
+func search(ctx context.Context, pool *sql.DB, query string, args []any, each func(engine.Row) error) error {
+	found, err := pool.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
