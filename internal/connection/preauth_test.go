@@ -42,7 +42,7 @@ func TestAPreAuthIsUsedOnceByItsFleetAndTSP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.offset = 25 * time.Hour
+	s.offset.Store(int64(25 * time.Hour))
 	id = late
 	_, err = s.service.Create(t.Context(), s.fleet, use("x"))
 	refused(t, "a day later", err, problem.Invalid, "pre_auth_id")

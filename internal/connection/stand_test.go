@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,8 +38,8 @@ type stand struct {
 	log     *bytes.Buffer
 	// bases are where the operator has set that TSPs answer; restart takes them up.
 	bases map[tsp.Name]string
-	// offset moves the clock.
-	offset time.Duration
+	// offset moves the clock, as a time.Duration; what runs beside the test reads it.
+	offset atomic.Int64
 	// fleet and partner are callers; the partner may write for the fleet, which it calls "ours".
 	fleet, partner access.Principal
 }
@@ -164,7 +165,7 @@ func (s *stand) restart() {
 	s.caller = tsp.NewCaller(registry, http.DefaultClient, time.Minute, log)
 	s.service = connection.New(connection.Config{Store: s.store, Access: s.db, Records: s.db, Sealer: sealer, Caller: s.caller,
 		Note: s.db.Note, Pace: func(connection.Connection) tsp.Pacer { return noPace{} },
-		Now: func() time.Time { return time.Now().Add(s.offset) }, Log: log})
+		Now: func() time.Time { return time.Now().Add(time.Duration(s.offset.Load())) }, Log: log})
 }
 
 func (s *stand) client(who access.Principal) {

@@ -20,7 +20,7 @@ import (
 // test tests a connection as its fleet, long enough after the last test.
 func (s *stand) test(id uuid.UUID) connection.Tested {
 	s.t.Helper()
-	s.offset += time.Minute
+	s.offset.Add(int64(time.Minute))
 	found, err := s.service.Test(s.t.Context(), s.fleet, id)
 	if err != nil {
 		s.t.Fatal(err)
@@ -122,7 +122,7 @@ func TestTestsOfAConnectionAreBoundedAndForWhoMayHaveItTried(t *testing.T) {
 	reader := access.Principal{Client: "reader", Partner: access.Partner{ID: uuid.UUID{8}}}
 	s.client(reader)
 	s.grant(reader, s.fleet.Fleet, "theirs", access.Read)
-	s.offset += time.Minute
+	s.offset.Add(int64(time.Minute))
 	for _, c := range []struct {
 		what string
 		who  access.Principal

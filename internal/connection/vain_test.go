@@ -167,7 +167,7 @@ func TestEachTestOfAConnectionThatWentToItsTSPIsInTheAuditLogWhateverCameOfIt(t 
 			}
 			return tsp.Account{Key: "account-1"}, nil
 		})
-		s.offset += time.Minute
+		s.offset.Add(int64(time.Minute))
 		if _, err := s.service.Test(ctx, s.fleet, id); err != nil {
 			t.Fatal(err)
 		}
