@@ -2,6 +2,7 @@ package perform
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -50,6 +51,14 @@ func TestWhatExpiresWhenAllOfItIsDoneHasSucceeded(t *testing.T) {
 			id := w.add(ends, func(op *operation.Operation) {
 				op.State, op.Tries, op.NextAt = operation.Retry, 1, op.CreatedAt.Add(time.Minute)
 			})
+			failed := false
+			w.settles = func() error {
+				if !failed {
+					failed = true
+					return errors.New("the store is away")
+				}
+				return nil
+			}
 			w.run(t, 3*time.Minute)
 			if op := w.op(id); op.State != operation.Succeeded || op.SourceID != "v1" || op.Reason != "" || w.tsp.log() != "" {
 				t.Errorf("%s: it is %s as %q for %q after %q: %q", says, op.State, op.SourceID, op.Reason, w.tsp.log(), lines(op))

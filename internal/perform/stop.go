@@ -94,10 +94,15 @@ func (w *Writes) stop(ctx context.Context, claim fence.Claim, a dispatch.Attempt
 	if t.stops == operation.Cancelled && (t.partly || !t.op.CutAt.IsZero()) {
 		return w.keepOn(ctx, claim, t, time.Time{})
 	}
-	if t.stops == operation.Expired && t.partly && t.op.CutAt.IsZero() {
+	why := t.stops
+	if why == operation.Expired && t.partly && t.op.CutAt.IsZero() {
 		w.round(ctx, &a)
 	}
 	_, err := w.settle(ctx, claim, a)
+	if err != nil {
+		// The same is settled again.
+		t.stops, t.answer = why, answer{}
+	}
 	return err
 }
 

@@ -12,8 +12,8 @@ import (
 )
 
 // writer is the only one in its process who writes. It takes whatever writes are waiting, runs them in one
-// transaction, commits once and answers all; so the wait for the disk is shared by as many as there are. Where few
-// write, nobody waits for a timer.
+// transaction, commits once and answers all; so the wait for the disk is shared by as many as there are. Behind
+// a small group nobody waits for a timer (gather).
 type writer struct {
 	box
 	queue   *turns
